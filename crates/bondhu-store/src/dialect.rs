@@ -1,0 +1,134 @@
+//! The few statements that `SQLite` and Postgres cannot share.
+
+use crate::db::{Db, TxInner};
+use crate::{ConversationId, Message, MessageId, OutboxId, Result, Store, Tx, UserId, messages};
+
+/// No query of the store takes this long unless something is wrong with the server.
+pub(crate) const STATEMENT_TIMEOUT: &str = "30s";
+
+/// Lets one first sign-up pass at a time. `SQLite` has only one writer anyway.
+pub(crate) async fn lock_users(tx: &mut Tx) -> Result<()> {
+    if let TxInner::Postgres(tx) = &mut tx.inner {
+        sqlx::query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Whether the conversation is the user's. Until the transaction ends nobody else adds to it, so two tabs
+/// that send at once do not both answer the same message.
+pub(crate) async fn lock_conversation(tx: &mut Tx, user: UserId, id: ConversationId) -> Result<bool> {
+    let found: Option<i32> = match &mut tx.inner {
+        TxInner::Sqlite(tx) => {
+            const SQL: &str = "SELECT 1 FROM conversations WHERE id = $1 AND user_id = $2";
+            sqlx::query_scalar(SQL).bind(id).bind(user).fetch_optional(&mut **tx).await?
+        }
+        TxInner::Postgres(tx) => {
+            const SQL: &str = "SELECT 1 FROM conversations WHERE id = $1 AND user_id = $2 FOR NO KEY UPDATE";
+            sqlx::query_scalar(SQL).bind(id).bind(user).fetch_optional(&mut **tx).await?
+        }
+    };
+    Ok(found.is_some())
+}
+
+/// Makes a message findable by these terms, in place of those it had.
+pub(crate) async fn index_message(tx: &mut Tx, id: MessageId, terms: &[String]) -> Result<()> {
+    match &mut tx.inner {
+        TxInner::Sqlite(tx) => {
+            const SQL: &str =
+                "INSERT OR REPLACE INTO chat_search (rowid, terms) SELECT seq, $2 FROM chat_messages WHERE id = $1";
+            sqlx::query(SQL).bind(id).bind(terms.join(" ")).execute(&mut **tx).await?;
+        }
+        TxInner::Postgres(tx) => {
+            const SQL: &str = "INSERT INTO chat_search (message_id, terms) VALUES ($1, array_to_tsvector($2))
+                 ON CONFLICT (message_id) DO UPDATE SET terms = excluded.terms";
+            sqlx::query(SQL).bind(id).bind(terms).execute(&mut **tx).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The user's messages that hold all `terms`, the last one as the beginning of a word; newest first, with
+/// the title of their conversation.
+pub(crate) async fn search(
+    store: &Store,
+    user: UserId,
+    terms: &[String],
+    before: MessageId,
+    limit: i64,
+) -> Result<Vec<(Message, String)>> {
+    // A term holds letters, digits and marks only, so quoting it is enough.
+    let quoted = |quote: &str| terms.iter().map(|term| format!("{quote}{term}{quote}")).collect::<Vec<_>>();
+    let rows: Vec<Found> = match &store.db {
+        Db::Sqlite { read, .. } => {
+            const SQL: &str = messages::select!(
+                ", c.title AS conversation_title",
+                "JOIN conversations c ON c.id = m.conversation_id
+                 WHERE m.seq IN (SELECT rowid FROM chat_search WHERE chat_search MATCH $1)
+                 AND m.user_id = $2 AND m.id < $3 ORDER BY m.id DESC LIMIT $4"
+            );
+            let query = format!("{}*", quoted("\"").join(" AND "));
+            sqlx::query_as(SQL).bind(query).bind(user).bind(before).bind(limit).fetch_all(read).await?
+        }
+        Db::Postgres(pool) => {
+            const SQL: &str = messages::select!(
+                ", c.title AS conversation_title",
+                "JOIN conversations c ON c.id = m.conversation_id
+                 JOIN chat_search f ON f.message_id = m.id
+                 WHERE f.terms @@ $1::tsquery
+                 AND m.user_id = $2 AND m.id < $3 ORDER BY m.id DESC LIMIT $4"
+            );
+            let query = format!("{}:*", quoted("'").join(" & "));
+            sqlx::query_as(SQL).bind(query).bind(user).bind(before).bind(limit).fetch_all(pool).await?
+        }
+    };
+    Ok(rows.into_iter().map(|row| (row.message, row.conversation_title)).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    #[sqlx(flatten)]
+    message: Message,
+    conversation_title: String,
+}
+
+/// Whether sqlx has ever migrated this database.
+pub(crate) async fn has_migrations_table(store: &Store) -> Result<bool> {
+    let found = match &store.db {
+        Db::Sqlite { write, .. } => {
+            const SQL: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+            sqlx::query_scalar(SQL).fetch_one(write).await?
+        }
+        Db::Postgres(pool) => {
+            const SQL: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+            sqlx::query_scalar(SQL).fetch_one(pool).await?
+        }
+    };
+    Ok(found)
+}
+
+/// Removes rows by id; Postgres takes them in one go.
+pub(crate) async fn delete_outbox(tx: &mut Tx, ids: &[OutboxId]) -> Result<u64> {
+    let mut deleted = 0;
+    match &mut tx.inner {
+        TxInner::Sqlite(tx) => {
+            for id in ids {
+                let query = sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id);
+                deleted += query.execute(&mut **tx).await?.rows_affected();
+            }
+        }
+        TxInner::Postgres(tx) => {
+            let query = sqlx::query("DELETE FROM outbox WHERE id = ANY($1)").bind(ids);
+            deleted = query.execute(&mut **tx).await?.rows_affected();
+        }
+    }
+    Ok(deleted)
+}
+
+/// Drops deleted terms from the full-text index at once. `SQLite` would otherwise keep them, unfindable but
+/// readable in the file, until it next merges the segments that hold them.
+pub(crate) async fn scrub_search(tx: &mut Tx) -> Result<()> {
+    if let TxInner::Sqlite(tx) = &mut tx.inner {
+        sqlx::query("INSERT INTO chat_search (chat_search) VALUES ('optimize')").execute(&mut **tx).await?;
+    }
+    Ok(())
+}

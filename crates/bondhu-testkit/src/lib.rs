@@ -1,0 +1,4 @@
+//! Servers that the tests run against, started on free ports of this machine and stopped when dropped.
+
+pub mod postgres;
+pub mod stand_in;
