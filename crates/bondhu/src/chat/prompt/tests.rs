@@ -1,0 +1,104 @@
+use bondhu_store::{ConversationId, MessageId, Status};
+use uuid::Uuid;
+
+use super::*;
+
+fn message(n: u128, sender: Sender, text: &str) -> Message {
+    Message {
+        id: MessageId(Uuid::from_u128(n)),
+        conversation_id: ConversationId(Uuid::from_u128(1)),
+        parent_id: None,
+        sender,
+        text: text.to_owned(),
+        status: Status::Complete,
+        answered_by: None,
+        model: None,
+        error_code: None,
+        sentiment: None,
+        mood: None,
+        crisis_level: None,
+        created_at: Timestamp::from_millis(0),
+        updated_at: Timestamp::from_millis(0),
+        variant: 1,
+        variants: 1,
+    }
+}
+
+/// Newest first, as the store reads it.
+fn conversation() -> Vec<Message> {
+    let mut messages = vec![
+        message(2, Sender::User, "Hi, I am Asha's brother."),
+        message(3, Sender::Companion, "Hello. What is on your mind?"),
+        message(4, Sender::User, "My exam is on Monday and I cannot sleep."),
+        message(5, Sender::Companion, ""),
+        message(6, Sender::User, "What did I say my exam day was?"),
+    ];
+    messages.reverse();
+    messages
+}
+
+fn parts(history: &[Message], token_budget: usize) -> Parts<'_> {
+    Parts {
+        display_name: "Ravi",
+        now: Timestamp::from_millis(1_795_000_000_000),
+        history,
+        crisis: None,
+        token_budget,
+        max_output_tokens: 800,
+    }
+}
+
+fn shown(request: &ChatRequest) -> String {
+    let lines = request.messages.iter().map(|message| format!("{:?}: {}", message.role, message.text));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_prompt_holds_the_conversation_in_order() {
+    let history = conversation();
+    let request = build(&parts(&history, 6_000));
+    insta::assert_snapshot!(shown(&request), @r"
+    User: Hi, I am Asha's brother.
+    Companion: Hello. What is on your mind?
+    User: My exam is on Monday and I cannot sleep.
+    User: What did I say my exam day was?
+    ");
+    insta::assert_snapshot!("system", request.system);
+}
+
+#[test]
+fn the_oldest_messages_are_dropped_first() {
+    let history = conversation();
+    let system = estimated_tokens(&system_text(&parts(&history, 0)));
+    let request = build(&parts(&history, system + 40));
+    insta::assert_snapshot!(shown(&request), @r"
+    User: My exam is on Monday and I cannot sleep.
+    User: What did I say my exam day was?
+    ");
+}
+
+#[test]
+fn the_newest_message_is_there_even_without_room() {
+    let history = conversation();
+    let request = build(&parts(&history, 0));
+    assert_eq!(shown(&request), "User: What did I say my exam day was?");
+}
+
+#[test]
+fn a_prompt_never_begins_with_the_companion() {
+    let history = conversation();
+    let system = estimated_tokens(&system_text(&parts(&history, 0)));
+    for room in 0..80 {
+        let request = build(&parts(&history, system + room));
+        assert_eq!(request.messages[0].role, Role::User, "room for {room}");
+    }
+}
+
+#[test]
+fn a_person_in_danger_gets_the_note_on_care() {
+    let history = conversation();
+    let calm = build(&parts(&history, 6_000));
+    let crisis = build(&Parts { crisis: Some(CrisisLevel::Ideation), ..parts(&history, 6_000) });
+    assert!(!calm.system.contains("self-harm. Help lines are already"));
+    assert!(crisis.system.contains("self-harm. Help lines are already"));
+}

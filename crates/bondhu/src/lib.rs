@@ -1,0 +1,10 @@
+//! Bondhu: a self-hosted companion. The binary in `main.rs` is a thin shell over this library.
+pub mod accounts;
+pub mod app;
+pub mod chat;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod safety;
+pub mod telemetry;

@@ -1,0 +1,170 @@
+//! Phrases with choices, optional words and gaps, matched over numbered words.
+//!
+//! A phrase is written as words. `(a|b c)` is a choice, `?` after a word or a choice makes it optional, `@name` is a
+//! choice defined in `classes.txt`, `_` stands for up to two words and `__` for up to six. The first part of a phrase
+//! must be a fixed word or a choice: phrases are looked up by the word they begin with.
+use std::collections::HashMap;
+
+/// The number of a word that occurs in no phrase.
+pub(super) const UNKNOWN: u32 = 0;
+/// The number of a sentence boundary.
+pub(super) const BOUNDARY: u32 = 1;
+
+/// Every word that occurs in a phrase, numbered.
+#[derive(Default)]
+pub(super) struct Vocabulary {
+    numbers: HashMap<String, u32>,
+}
+
+impl Vocabulary {
+    /// The number of a folded word; `""` is the boundary.
+    pub(super) fn number(&self, word: &str) -> u32 {
+        if word.is_empty() { BOUNDARY } else { self.numbers.get(word).copied().unwrap_or(UNKNOWN) }
+    }
+
+    fn add(&mut self, word: &str) -> u32 {
+        let next = u32::try_from(self.numbers.len() + 2).expect("the tables hold far fewer words");
+        *self.numbers.entry(super::text::fold(word)).or_insert(next)
+    }
+}
+
+enum Part {
+    /// Up to this many words of any kind, within the sentence.
+    Gap(usize),
+    /// One of several word sequences.
+    Choice { options: Vec<Box<[u32]>>, optional: bool },
+}
+
+/// One compiled phrase.
+pub(super) struct Phrase {
+    parts: Vec<Part>,
+}
+
+impl Phrase {
+    /// Compiles a phrase. `classes` holds the options of each `@name`.
+    pub(super) fn parse(source: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Self {
+        Self { parts: split_parts(source).iter().map(|part| parse_part(part, classes, words)).collect() }
+    }
+
+    /// The words a match can begin with.
+    pub(super) fn first_words(&self) -> Vec<u32> {
+        match self.parts.first() {
+            Some(Part::Choice { options, optional: false }) => options.iter().map(|o| o[0]).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The end of a match that begins at `start`, if there is one.
+    pub(super) fn matches(&self, words: &[u32], start: usize) -> Option<usize> {
+        follow(&self.parts, words, start)
+    }
+}
+
+fn follow(parts: &[Part], words: &[u32], at: usize) -> Option<usize> {
+    let Some((part, rest)) = parts.split_first() else { return Some(at) };
+    match part {
+        Part::Gap(longest) => {
+            let open = words[at..].iter().take(*longest).take_while(|w| **w != BOUNDARY).count();
+            (0..=open).find_map(|skip| follow(rest, words, at + skip))
+        }
+        Part::Choice { options, optional } => options
+            .iter()
+            .filter(|option| words[at..].starts_with(option))
+            .find_map(|option| follow(rest, words, at + option.len()))
+            .or_else(|| if *optional { follow(rest, words, at) } else { None }),
+    }
+}
+
+/// Splits at spaces outside brackets.
+fn split_parts(source: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0;
+    for c in source.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ' ' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn parse_part(part: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Part {
+    match part {
+        "_" => return Part::Gap(2),
+        "__" => return Part::Gap(6),
+        _ => {}
+    }
+    let (body, optional) = part.strip_suffix('?').map_or((part, false), |body| (body, true));
+    let mut texts = Vec::new();
+    expand(body, classes, &mut texts);
+    let mut options: Vec<Box<[u32]>> =
+        texts.iter().map(|text| text.split_whitespace().map(|word| words.add(word)).collect()).collect();
+    options.retain(|option| !option.is_empty());
+    options.sort_by_key(|option: &Box<[u32]>| std::cmp::Reverse(option.len()));
+    Part::Choice { options, optional }
+}
+
+/// Writes out every reading of an option: choices in brackets, optional brackets and `@name` classes.
+fn expand(option: &str, classes: &HashMap<String, Vec<String>>, into: &mut Vec<String>) {
+    if let Some(open) = option.find('(') {
+        let close = closing(option, open);
+        let (before, inner, mut after) = (&option[..open], &option[open + 1..close], &option[close + 1..]);
+        if let Some(rest) = after.strip_prefix('?') {
+            after = rest;
+            expand(&format!("{before}{after}"), classes, into);
+        }
+        for choice in split_choices(inner) {
+            expand(&format!("{before}{choice}{after}"), classes, into);
+        }
+    } else if let Some(at) = option.find('@') {
+        let end = option[at..].find(' ').map_or(option.len(), |space| at + space);
+        let name = &option[at + 1..end];
+        let choices = classes.get(name).unwrap_or_else(|| panic!("a phrase table names an unknown class @{name}"));
+        for choice in choices {
+            expand(&format!("{}{choice}{}", &option[..at], &option[end..]), classes, into);
+        }
+    } else {
+        into.push(option.to_owned());
+    }
+}
+
+/// Splits at the bars outside inner brackets.
+fn split_choices(inner: &str) -> Vec<&str> {
+    let (mut depth, mut from, mut choices) = (0, 0, Vec::new());
+    for (at, c) in inner.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '|' if depth == 0 => {
+                choices.push(&inner[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    choices.push(&inner[from..]);
+    choices
+}
+
+/// The place of the bracket that closes the one at `open`.
+fn closing(text: &str, open: usize) -> usize {
+    let mut depth = 0;
+    for (at, c) in text[open..].char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return open + at,
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    panic!("a phrase table has an open bracket: {text}")
+}

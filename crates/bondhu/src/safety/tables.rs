@@ -1,0 +1,165 @@
+//! The phrase tables, read once from the data files.
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::phrase::{Phrase, Vocabulary};
+
+/// What a phrase stands for. The comments in the data files say how each is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A whole idiom; its words are hidden from every other phrase.
+    Mask,
+    /// A denied wish ("I don't want to die"); its words are hidden as well.
+    Denial,
+    /// A denied act ("I won't kill myself"); a "but" after it makes it a wish.
+    DeniedAct,
+    /// Love of life, which settles a denial.
+    Positive,
+    /// A song, film, game, text or news item that the sentence is about.
+    Story,
+    /// A story marker that one's own plain wish outweighs.
+    MaybeStory,
+    /// Words for oneself.
+    Own,
+    /// Words for somebody else.
+    Other,
+    /// A time long gone.
+    Past,
+    /// Back again, or still so.
+    Again,
+    /// Very soon.
+    Soon,
+    /// A word that turns the sentence round.
+    But,
+    /// Half of a plan: two different halves, or one beside a wish, are acute.
+    Means,
+    /// Like `Means`: a place.
+    Place,
+    /// Like `Means`: parting with things, letters, goodbyes.
+    Parting,
+    /// Like `Means`: not being there any more.
+    Gone,
+    /// Like `Means`: to hide from somebody.
+    Hiding,
+    /// Like `Means`: a threat to others.
+    Threat,
+    /// Concern: distress of one's own.
+    Distress,
+    /// Concern: somebody else's risk, or a loss to suicide.
+    OtherRisk,
+    /// Concern: one's own past.
+    PastRisk,
+    /// A wish to be dead, thoughts of suicide, self-harm.
+    Wish,
+    /// Intent, plan, attempt or goodbye of one's own.
+    Act,
+    /// Violence happening now, or a serious threat; whoever is meant.
+    Danger,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("mask", Kind::Mask),
+    ("denial", Kind::Denial),
+    ("denied-act", Kind::DeniedAct),
+    ("positive", Kind::Positive),
+    ("story", Kind::Story),
+    ("maybe-story", Kind::MaybeStory),
+    ("own", Kind::Own),
+    ("other", Kind::Other),
+    ("past", Kind::Past),
+    ("again", Kind::Again),
+    ("soon", Kind::Soon),
+    ("but", Kind::But),
+    ("means", Kind::Means),
+    ("place", Kind::Place),
+    ("parting", Kind::Parting),
+    ("gone", Kind::Gone),
+    ("hiding", Kind::Hiding),
+    ("threat", Kind::Threat),
+    ("distress", Kind::Distress),
+    ("other-risk", Kind::OtherRisk),
+    ("past-risk", Kind::PastRisk),
+    ("wish", Kind::Wish),
+    ("act", Kind::Act),
+    ("danger", Kind::Danger),
+];
+
+const FILES: &[&str] = &[
+    include_str!("../../data/safety/phrases/en.tsv"),
+    include_str!("../../data/safety/phrases/hi.tsv"),
+    include_str!("../../data/safety/phrases/bn.tsv"),
+    include_str!("../../data/safety/phrases/romanised.tsv"),
+];
+
+/// All phrases, found by the number of their first word.
+pub(super) struct Tables {
+    pub(super) words: Vocabulary,
+    phrases: Vec<(Kind, Phrase)>,
+    by_first: HashMap<u32, Vec<usize>>,
+}
+
+/// The tables; parsed at the first message.
+pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let classes = read_classes(include_str!("../../data/safety/phrases/classes.txt"));
+    let mut words = Vocabulary::default();
+    let mut phrases = Vec::new();
+    for (name, source) in FILES.iter().flat_map(|file| rows(file)) {
+        phrases.push((kind_named(name), Phrase::parse(source, &classes, &mut words)));
+    }
+    let mut by_first: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (index, (_, phrase)) in phrases.iter().enumerate() {
+        for word in phrase.first_words() {
+            let entry = by_first.entry(word).or_default();
+            if entry.last() != Some(&index) {
+                entry.push(index);
+            }
+        }
+    }
+    Tables { words, phrases, by_first }
+});
+
+impl Tables {
+    /// Every match that begins at `start`, as its kind and its end.
+    pub(super) fn at<'a>(&'a self, words: &'a [u32], start: usize) -> impl Iterator<Item = (Kind, usize)> + 'a {
+        self.by_first.get(&words[start]).into_iter().flatten().filter_map(move |index| {
+            let (kind, phrase) = &self.phrases[*index];
+            phrase.matches(words, start).map(|end| (*kind, end))
+        })
+    }
+
+    /// Phrases that can never be found, because they begin with a gap or an optional word.
+    #[cfg(test)]
+    pub(super) fn unreachable(&self) -> usize {
+        self.phrases.iter().filter(|(_, phrase)| phrase.first_words().is_empty()).count()
+    }
+}
+
+/// Rows of a table: two columns apart by a tab; empty lines and lines that begin with `# ` are for readers.
+fn rows(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        .map(|line| line.split_once('\t').unwrap_or_else(|| panic!("a phrase table has a line without a tab: {line}")))
+}
+
+fn kind_named(name: &str) -> Kind {
+    let found = KINDS.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("a phrase table names an unknown kind: {name}")).1
+}
+
+/// A class is `name = option|option`; a line that begins with `|` goes on with the class above.
+fn read_classes(file: &str) -> HashMap<String, Vec<String>> {
+    let mut classes: HashMap<String, Vec<String>> = HashMap::new();
+    let mut name = "";
+    for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        let options = match line.split_once('=') {
+            Some((before, after)) => {
+                name = before.trim();
+                after
+            }
+            None => line,
+        };
+        let options = options.split('|').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned);
+        classes.entry(name.to_owned()).or_default().extend(options);
+    }
+    classes
+}

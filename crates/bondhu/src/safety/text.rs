@@ -1,0 +1,155 @@
+//! Spelling folds: one form for the many ways the same word is typed.
+
+/// Words of a message in folded spelling, with an empty word at each end of a sentence.
+pub(super) struct Words {
+    /// Folded words; `""` marks a boundary that no phrase may cross.
+    pub(super) list: Vec<String>,
+}
+
+/// Splits a message into folded words.
+///
+/// Case, apostrophes, invisible characters, doubled and drawn-out letters, digits standing for letters ("su1cide"),
+/// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
+/// tables go through the same fold, so a table may be written in any of these spellings.
+pub(super) fn words(text: &str) -> Words {
+    let mut list = Vec::with_capacity(text.len() / 5 + 2);
+    let mut word = String::new();
+    for c in text.chars().flat_map(narrow) {
+        match c {
+            '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' =>
+                {}
+            '!' | '|' if continues(&word) => word.push(c),
+            '$' | '@' | '*' => word.push(c),
+            _ if c.is_alphanumeric() || is_indic_sign(c) => word.extend(c.to_lowercase()),
+            '.' | '!' | '?' | '\n' | ';' | '।' | '॥' => {
+                push(&mut list, &mut word);
+                list.push(String::new());
+            }
+            _ => push(&mut list, &mut word),
+        }
+    }
+    push(&mut list, &mut word);
+    list.push(String::new());
+    Words { list }
+}
+
+fn continues(word: &str) -> bool {
+    word.chars().count() == 1
+}
+
+/// Full-width forms to their ASCII letters, everything else unchanged.
+fn narrow(c: char) -> Option<char> {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
+        _ => Some(c),
+    }
+}
+
+fn is_indic_sign(c: char) -> bool {
+    matches!(c, '\u{0900}'..='\u{0903}' | '\u{093A}'..='\u{094F}' | '\u{0955}'..='\u{0957}' | '\u{0962}'..='\u{0963}'
+        | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}' | '\u{09D7}' | '\u{09E2}'..='\u{09E3}')
+}
+
+fn push(list: &mut Vec<String>, word: &mut String) {
+    if word.chars().any(char::is_alphanumeric) {
+        list.push(fold(word));
+    }
+    word.clear();
+}
+
+/// The folded spelling of one lower-case word.
+pub(super) fn fold(word: &str) -> String {
+    if word.bytes().all(|b| b.is_ascii_digit()) {
+        return if word.len() == 1 { "#".to_owned() } else { "##".to_owned() };
+    }
+    if word.is_ascii() { fold_latin(word) } else { fold_indic(word) }
+}
+
+fn fold_latin(word: &str) -> String {
+    let has_letter = word.bytes().any(|b| b.is_ascii_alphabetic());
+    let mut out = String::with_capacity(word.len());
+    let mut last = ' ';
+    for c in word.chars() {
+        let c = if has_letter { letter_for(c) } else { Some(c) };
+        let Some(c) = c else { continue };
+        let c = match c {
+            'z' => 'j',
+            'w' => 'v',
+            _ => c,
+        };
+        if c == last {
+            match c {
+                'e' => replace_last(&mut out, 'i'),
+                'o' => replace_last(&mut out, 'u'),
+                _ => {}
+            }
+        } else {
+            out.push(c);
+        }
+        last = c;
+    }
+    if out.len() > 2 && ["un", "in"].iter().any(|end| out.ends_with(end)) {
+        out.pop();
+    }
+    out
+}
+
+fn replace_last(out: &mut String, with: char) {
+    out.pop();
+    out.push(with);
+}
+
+/// The letter that a digit or sign stands for inside a word; `None` when it stands for nothing.
+fn letter_for(c: char) -> Option<char> {
+    match c {
+        '0' => Some('o'),
+        '1' | '!' | '|' => Some('i'),
+        '3' => Some('e'),
+        '4' | '@' => Some('a'),
+        '5' | '$' => Some('s'),
+        '7' => Some('t'),
+        'a'..='z' => Some(c),
+        _ => None,
+    }
+}
+
+/// Nukta, chandrabindu and split vowel signs written in more than one way become one way.
+fn fold_indic(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        let folded = match c {
+            '\u{093C}' | '\u{09BC}' | '\u{0981}' => continue,
+            '\u{0958}' => 'क',
+            '\u{0959}' => 'ख',
+            '\u{095A}' => 'ग',
+            '\u{095B}' => 'ज',
+            '\u{095C}' => 'ड',
+            '\u{095D}' => 'ढ',
+            '\u{095E}' => 'फ',
+            '\u{095F}' | '\u{09DF}' => {
+                if c == '\u{095F}' {
+                    'य'
+                } else {
+                    'য'
+                }
+            }
+            '\u{09DC}' => 'ড',
+            '\u{09DD}' => 'ঢ',
+            '\u{0901}' => '\u{0902}',
+            '\u{09BE}' if out.ends_with('\u{09C7}') => {
+                out.pop();
+                '\u{09CB}'
+            }
+            '\u{09D7}' if out.ends_with('\u{09C7}') => {
+                out.pop();
+                '\u{09CC}'
+            }
+            _ => c,
+        };
+        out.push(folded);
+    }
+    if out.ends_with('\u{0902}') {
+        out.pop();
+    }
+    out
+}

@@ -1,0 +1,43 @@
+//! The arrows of docs/ARCHITECTURE.md, as a test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap();
+    let normal = |package: &cargo_metadata::Package| -> BTreeSet<String> {
+        let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+        normal.map(|dependency| dependency.name.clone()).collect()
+    };
+    metadata.packages.iter().map(|package| (package.name.to_string(), normal(package))).collect()
+}
+
+#[test]
+fn libraries_do_not_know_each_other_or_the_product() {
+    let dependencies = dependencies();
+    for library in ["bondhu-cache", "bondhu-llm", "bondhu-store"] {
+        let own: Vec<&String> = dependencies[library].iter().filter(|name| name.starts_with("bondhu")).collect();
+        assert!(own.is_empty(), "{library} depends on {own:?}");
+    }
+}
+
+#[test]
+fn the_testkit_is_for_tests_only() {
+    for (package, dependencies) in dependencies() {
+        assert!(!dependencies.contains("bondhu-testkit"), "{package} depends on bondhu-testkit outside its tests");
+    }
+}
+
+#[test]
+fn drivers_are_named_by_the_crate_that_owns_them() {
+    for (package, dependencies) in dependencies() {
+        for (driver, owner) in [("sqlx", "bondhu-store"), ("genai", "bondhu-llm"), ("moka", "bondhu-cache")] {
+            assert!(package == owner || !dependencies.contains(driver), "{package} names {driver}, which is {owner}'s");
+        }
+    }
+}
