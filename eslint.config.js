@@ -1,0 +1,34 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import svelteConfig from './web/svelte.config.js';
+
+export default ts.config(
+	{
+		ignores: [
+			'**/dist/',
+			'**/build/',
+			'**/.svelte-kit/',
+			'packages/client/src/schema.ts',
+			'target*/',
+			'**/playwright-report/',
+			'**/test-results/'
+		]
+	},
+	js.configs.recommended,
+	...ts.configs.strict,
+	...svelte.configs.recommended,
+	{ languageOptions: { globals: { ...globals.browser, ...globals.node } } },
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts'],
+		languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } }
+	},
+	{
+		rules: {
+			// The compiler knows every name.
+			'no-undef': 'off',
+			eqeqeq: 'error'
+		}
+	}
+);

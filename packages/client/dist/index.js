@@ -1,0 +1,3 @@
+export { Bondhu } from './client.js';
+export { ApiError, ConnectionError, isAbort } from './problem.js';
+export { readEvents } from './sse.js';

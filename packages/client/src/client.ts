@@ -1,0 +1,183 @@
+import { ApiError, ConnectionError, isAbort } from './problem.js';
+import { followReply } from './stream.js';
+import type { ChatEvent, FollowOptions } from './stream.js';
+import type { components, operations } from './schema.js';
+import type * as t from './types.js';
+
+type Schemas = components['schemas'];
+type Optional<T> = { [Key in keyof T]: T[Key] | undefined };
+type Query<Name extends keyof operations> = Optional<
+	NonNullable<operations[Name]['parameters']['query']>
+>;
+type Reply = AsyncGenerator<ChatEvent, void, void>;
+
+export interface BondhuOptions {
+	/** Where the server is, without a path; the page's own origin by default. */
+	baseUrl?: string;
+	/** An API token (`bnd_...`); without one the session cookie counts. */
+	token?: string;
+	fetch?: typeof fetch;
+}
+
+export interface SendOptions extends FollowOptions {
+	/** Repeating a send with the same key never makes a second message. */
+	idempotencyKey?: string;
+}
+
+interface Call {
+	body?: unknown;
+	query?: object | undefined;
+	headers?: Record<string, string>;
+	signal?: AbortSignal | undefined;
+}
+
+/** Every operation of the server, named as in its OpenAPI document. */
+export class Bondhu {
+	readonly #base: string;
+	readonly #token: string | undefined;
+	readonly #fetch: typeof fetch;
+
+	constructor(options: BondhuOptions = {}) {
+		this.#base = `${options.baseUrl ?? ''}/api/v1`;
+		this.#token = options.token;
+		this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+	}
+
+	getInstance = () => this.#json<t.Instance>('GET', '/instance');
+	createAccount = (body: Schemas['CreateAccount']) =>
+		this.#json<Schemas['SignedInUser']>('POST', '/accounts', { body });
+	signIn = (body: Schemas['SignIn']) =>
+		this.#json<Schemas['SignedInUser']>('POST', '/session', { body });
+	signOut = () => this.#nothing('DELETE', '/session');
+	getHelp = (query?: Query<'get_help'>) => this.#json<t.HelpCard>('GET', '/help', { query });
+	getModelStatus = () => this.#json<t.ModelStatus>('GET', '/model');
+
+	getMe = () => this.#json<t.User>('GET', '/me');
+	updateMe = (body: Schemas['UpdateMe']) => this.#json<t.User>('PATCH', '/me', { body });
+	changePassword = (body: Schemas['ChangePassword']) =>
+		this.#nothing('POST', '/me/password', { body });
+	listSessions = () => this.#json<{ items: t.Session[] }>('GET', '/sessions');
+	revokeSession = (id: string) => this.#nothing('DELETE', `/sessions/${part(id)}`);
+	listTokens = () => this.#json<{ items: t.ApiToken[] }>('GET', '/tokens');
+	createToken = (name: string) => this.#json<t.NewApiToken>('POST', '/tokens', { body: { name } });
+	revokeToken = (id: string) => this.#nothing('DELETE', `/tokens/${part(id)}`);
+
+	getSignUp = () => this.#json<{ mode: t.SignUpMode }>('GET', '/admin/sign-up');
+	setSignUp = (mode: t.SignUpMode) =>
+		this.#json<{ mode: t.SignUpMode }>('PUT', '/admin/sign-up', { body: { mode } });
+	listInvites = () => this.#json<{ items: t.Invite[] }>('GET', '/admin/invites');
+	createInvite = () => this.#json<t.NewInvite>('POST', '/admin/invites', { body: {} });
+	revokeInvite = (id: string) => this.#nothing('DELETE', `/admin/invites/${part(id)}`);
+
+	listConversations = (query?: Query<'list_conversations'>) =>
+		this.#json<t.ConversationPage>('GET', '/conversations', { query });
+	createConversation = (body: Schemas['CreateConversation'] = {}) =>
+		this.#json<t.Conversation>('POST', '/conversations', { body });
+	getConversation = (id: string) =>
+		this.#json<t.Conversation>('GET', `/conversations/${part(id)}`);
+	renameConversation = (id: string, title: string) =>
+		this.#json<t.Conversation>('PATCH', `/conversations/${part(id)}`, { body: { title } });
+	deleteConversation = (id: string) => this.#nothing('DELETE', `/conversations/${part(id)}`);
+	listMessages = (conversation: string, query?: Query<'list_messages'>) =>
+		this.#json<t.MessagePage>('GET', `/conversations/${part(conversation)}/messages`, { query });
+
+	getMessage = (id: string) => this.#json<t.Message>('GET', `/messages/${part(id)}`);
+	deleteMessage = (id: string) => this.#nothing('DELETE', `/messages/${part(id)}`);
+	listVariants = (id: string) =>
+		this.#json<{ items: t.Message[] }>('GET', `/messages/${part(id)}/variants`);
+	activateMessage = (id: string) => this.#nothing('POST', `/messages/${part(id)}/activate`);
+	stopReply = (id: string) => this.#json<t.Message>('POST', `/messages/${part(id)}/stop`);
+	searchMessages = (query: Query<'search_messages'>, signal?: AbortSignal) =>
+		this.#json<t.HitPage>('GET', '/search', { query, signal });
+	listHistory = (query?: Query<'list_history'>) =>
+		this.#json<{ items: t.Message[] }>('GET', '/history', { query });
+
+	/** Sends a message and follows the reply. */
+	sendMessage(conversation: string, text: string, options: SendOptions = {}): Reply {
+		const headers: Record<string, string> = {};
+		if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey;
+		const path = `/conversations/${part(conversation)}/messages`;
+		return this.#follow(path, { body: { text }, headers }, options);
+	}
+
+	/** Asks for another reply, beside the one given. */
+	regenerateReply(id: string, options: FollowOptions = {}): Reply {
+		return this.#follow(`/messages/${part(id)}/regenerate`, {}, options);
+	}
+
+	/** Says something else in place of an earlier message, in a branch of its own. */
+	editMessage(id: string, text: string, options: FollowOptions = {}): Reply {
+		return this.#follow(`/messages/${part(id)}/edit`, { body: { text } }, options);
+	}
+
+	/** Follows a reply that is already on its way; a finished one answers at once. */
+	streamReply(id: string, options: FollowOptions = {}): Reply {
+		return followReply((resume) => this.#resume(resume, options), options, id);
+	}
+
+	#follow(path: string, call: Call, options: FollowOptions): Reply {
+		return followReply(
+			(resume) =>
+				resume
+					? this.#resume(resume, options)
+					: this.#send('POST', path, { ...call, signal: options.signal }, 'text/event-stream'),
+			options
+		);
+	}
+
+	#resume(
+		resume: { replyId: string; lastEventId: string } | undefined,
+		options: FollowOptions
+	): Promise<Response> {
+		const headers: Record<string, string> = {};
+		if (resume?.lastEventId) headers['last-event-id'] = resume.lastEventId;
+		const path = `/messages/${part(resume?.replyId ?? '')}/stream`;
+		return this.#send('GET', path, { headers, signal: options.signal }, 'text/event-stream');
+	}
+
+	async #json<T>(method: string, path: string, call: Call = {}): Promise<T> {
+		const response = await this.#checked(method, path, call);
+		return (await response.json()) as T;
+	}
+
+	async #nothing(method: string, path: string, call: Call = {}): Promise<void> {
+		await this.#checked(method, path, call);
+	}
+
+	async #checked(method: string, path: string, call: Call): Promise<Response> {
+		let response: Response;
+		try {
+			response = await this.#send(method, path, call, 'application/json');
+		} catch (error) {
+			if (isAbort(error)) throw error;
+			throw new ConnectionError(error);
+		}
+		if (!response.ok) throw await ApiError.from(response);
+		return response;
+	}
+
+	#send(method: string, path: string, call: Call, accept: string): Promise<Response> {
+		const headers: Record<string, string> = { accept, ...call.headers };
+		if (this.#token !== undefined) headers['authorization'] = `Bearer ${this.#token}`;
+		const init: RequestInit = { method, headers, credentials: 'same-origin' };
+		if (call.body !== undefined) {
+			headers['content-type'] = 'application/json';
+			init.body = JSON.stringify(call.body);
+		}
+		if (call.signal) init.signal = call.signal;
+		return this.#fetch(this.#base + path + search(call.query), init);
+	}
+}
+
+function part(id: string): string {
+	return encodeURIComponent(id);
+}
+
+function search(query: object | undefined): string {
+	const parameters = new URLSearchParams();
+	for (const [name, value] of Object.entries(query ?? {})) {
+		if (value !== undefined && value !== null) parameters.set(name, String(value));
+	}
+	const text = parameters.toString();
+	return text && `?${text}`;
+}

@@ -1,0 +1,1987 @@
+// Generated from crates/bondhu/openapi.json by `npm run gen`. Do not edit.
+
+export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an account and signs in */
+        post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the invitations you have made */
+        get: operations["list_invites"];
+        put?: never;
+        /** Makes an invitation for one account, good for seven days */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws an invitation */
+        delete: operations["revoke_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who may sign up */
+        get: operations["get_sign_up"];
+        /** Decides who may sign up */
+        put: operations["set_sign_up"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your conversations */
+        get: operations["list_conversations"];
+        put?: never;
+        /** Begins a conversation */
+        post: operations["create_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a conversation */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        /** Deletes a conversation with all its messages */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        /** Renames a conversation */
+        patch: operations["rename_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the messages of a conversation, newest first */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Says something and streams the reply
+         * @description The reply is written to its end whether or not the stream is read; come back to it with `stream_reply`.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists help lines, and whether the card should be on the screen right now
+         * @description Open to everybody, signed in or not.
+         */
+        get: operations["get_help"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your newest messages over all conversations */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what this instance is and who can sign up */
+        get: operations["get_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows your account */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes your account */
+        patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes your password and signs out every other browser */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a message */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a message
+         * @description What followed it stays.
+         */
+        delete: operations["delete_message"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the branch of the conversation that this message is on */
+        post: operations["activate_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says an earlier message again in other words and streams the reply */
+        post: operations["edit_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Streams another reply to the same message */
+        post: operations["regenerate_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a reply and keeps what came */
+        post: operations["stop_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comes back to a reply, from where the stream was left */
+        get: operations["stream_reply"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the variants of a message */
+        get: operations["list_variants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells which language model answers and whether it can be reached */
+        get: operations["get_model_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches your messages */
+        get: operations["search_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in */
+        post: operations["sign_in"];
+        /** Signs out */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the browsers you are signed in with */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs a browser out */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your API tokens */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes an API token */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an API token */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description What wrote the companion's message.
+         * @enum {string}
+         */
+        AnsweredBy: "model" | "listener" | "safety";
+        /** @description A token that a program signs in with; the token itself is shown once and never stored. */
+        ApiToken: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Which token. */
+            id: components["schemas"]["ApiTokenId"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /**
+         * Format: uuid
+         * @description A token that a program signs in with.
+         */
+        ApiTokenId: string;
+        /** @description Tokens, newest first. */
+        ApiTokenList: {
+            items: components["schemas"]["ApiToken"][];
+        };
+        /** @description The old password and the new one. */
+        ChangePassword: {
+            /** Format: password */
+            current_password: string;
+            /**
+             * Format: password
+             * @description 10 to 200 characters.
+             */
+            new_password: string;
+        };
+        /** @description A conversation. */
+        Conversation: {
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Which conversation. */
+            id: components["schemas"]["ConversationId"];
+            /** @description The first 120 characters of the newest shown message. */
+            last_message?: string | null;
+            /** @description What the list calls it; empty until something names it. */
+            title: string;
+            /** @description Whether the person named it, so that nothing else renames it. */
+            title_is_custom: boolean;
+            /** @description When the last message came. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * Format: uuid
+         * @description A conversation.
+         */
+        ConversationId: string;
+        /** @description A page of conversations, the one with the newest message first. */
+        ConversationPage: {
+            items: components["schemas"]["Conversation"][];
+            /** @description Pass as `cursor` for the next page; none at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Somebody who wants an account. */
+        CreateAccount: {
+            /** @description What to be called; the username, unless given. */
+            display_name?: string | null;
+            /** @description The code of an invitation, where one is needed. */
+            invite_code?: string | null;
+            /**
+             * Format: password
+             * @description 10 to 200 characters.
+             */
+            password: string;
+            /** @description 3 to 32 letters, digits, dots, hyphens and underscores. */
+            username: string;
+        };
+        CreateConversation: {
+            /** @description A name; otherwise the first message names it. */
+            title?: string | null;
+        };
+        /** @description A token to make. */
+        CreateToken: {
+            /** @description What it is for, 1 to 64 characters. */
+            name: string;
+        };
+        /** @description The next words of a reply. */
+        Delta: {
+            /** @description To be added to what came before. */
+            text: string;
+        };
+        /** @description The end of a reply. */
+        Done: {
+            /** @description The reply as stored; its status tells whether it is complete or was stopped. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description The end of a reply that broke off. */
+        Failed: {
+            /** @description Stable name for programs. */
+            code: string;
+            /** @description What happened and what to do. */
+            detail: string;
+            /** @description The reply with the text that was kept. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description One field that does not fit. */
+        FieldError: {
+            /** @description Stable name for programs, such as `too_long`. */
+            code: string;
+            /** @description What to change, for people. */
+            detail: string;
+            /** @description The field's name in the request body. */
+            field: string;
+        };
+        /** @description The card shown above the composer and on the help page. */
+        HelpCard: {
+            /** @description Two-letter country code of the lines, empty when the country is unknown. */
+            country: string;
+            /**
+             * Format: int32
+             * @description The active crisis level, 0 when none.
+             */
+            level: number;
+            /** @description The lines, most urgent first. */
+            lines: components["schemas"]["HelpLine"][];
+            /** @description The day the list was last checked, as `YYYY-MM-DD`. */
+            verified_on: string;
+        };
+        /** @description One place to turn to. */
+        HelpLine: {
+            /** @description How it is reached: `call`, `text`, `web` or `person`. */
+            channel: string;
+            /** @description When it answers, when known. */
+            hours?: string | null;
+            /** @description A `tel:`, `sms:` or `https:` link, when there is one. */
+            href?: string | null;
+            /** @description Name as the service calls itself. */
+            name: string;
+            /** @description What to dial, or what to text to which number, or the address of a site. */
+            number: string;
+        };
+        /** @description What can be known before signing in. */
+        Instance: {
+            /** @description `Bondhu`. */
+            name: string;
+            /** @description Who can make an account right now. */
+            sign_up: components["schemas"]["SignUp"];
+            /** @description The version of the server. */
+            version: string;
+        };
+        /** @description An invitation to make an account. */
+        Invite: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["InviteId"];
+            used_at: components["schemas"]["Timestamp"] | null;
+            /** @description The username of whoever used it. */
+            used_by: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An invitation to sign up.
+         */
+        InviteId: string;
+        /** @description Invitations, newest first. */
+        InviteList: {
+            items: components["schemas"]["Invite"][];
+        };
+        /** @description A message. */
+        Message: {
+            answered_by?: components["schemas"]["AnsweredBy"] | null;
+            /** @description Where it was said. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why it failed. */
+            error_code?: string | null;
+            /** @description Which message. */
+            id: components["schemas"]["MessageId"];
+            /** @description The language model's name. */
+            model?: string | null;
+            /** @description The mood it was written in. */
+            mood?: string | null;
+            parent_id?: components["schemas"]["MessageId"] | null;
+            /** @description Who wrote it. */
+            sender: components["schemas"]["Sender"];
+            /**
+             * Format: double
+             * @description From 0 (bad) to 1 (good), 0.5 is neutral.
+             */
+            sentiment?: number | null;
+            /** @description How far it has come. */
+            status: components["schemas"]["Status"];
+            /** @description What it says; so far, while it is streaming. */
+            text: string;
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number among its variants, oldest first, from 1.
+             */
+            variant: number;
+            /**
+             * Format: int64
+             * @description How many variants there are, itself included.
+             */
+            variants: number;
+        };
+        /**
+         * Format: uuid
+         * @description A message; ids on the shown path of a conversation rise from parent to child.
+         */
+        MessageId: string;
+        /** @description Part of a conversation's shown path. */
+        MessagePage: {
+            /** @description The messages, newest first. */
+            items: components["schemas"]["Message"][];
+            newer?: components["schemas"]["MessageId"] | null;
+            older?: components["schemas"]["MessageId"] | null;
+        };
+        /**
+         * @description Whether a model answers.
+         * @enum {string}
+         */
+        ModelState: "ready" | "unreachable" | "none";
+        /** @description Whether a model can answer right now. */
+        ModelStatus: {
+            /** @description What this means and, if something is wrong, what to do. */
+            detail: string;
+            /** @description Whether messages are sent to another machine. */
+            leaves_machine: boolean;
+            /** @description The model's name at its provider. */
+            model?: string | null;
+            /** @description The provider's short name. */
+            provider?: string | null;
+            /** @description Whether it answers. */
+            state: components["schemas"]["ModelState"];
+        };
+        /** @description A token that has just been made. */
+        NewApiToken: {
+            item: components["schemas"]["ApiToken"];
+            /** @description The token itself. It is shown this once. */
+            token: string;
+        };
+        /** @description An invitation that has just been made. */
+        NewInvite: {
+            /** @description The code to hand on. It is shown this once. */
+            code: string;
+            item: components["schemas"]["Invite"];
+        };
+        /** @description A stretch of text that matches throughout or not at all. */
+        Piece: {
+            /** @description Whether it matches. */
+            hit: boolean;
+            /** @description The text as it was written. */
+            text: string;
+        };
+        /** @description The body of an error answer. */
+        Problem: {
+            /** @description Stable name for programs. */
+            code: string;
+            /** @description What happened and what to do. */
+            detail: string;
+            /** @description The fields that do not fit. */
+            errors?: components["schemas"]["FieldError"][];
+            reply_id?: components["schemas"]["MessageId"] | null;
+            /** @description The id of the request, as in the logs and in `X-Request-Id`. */
+            request_id: string;
+            /**
+             * Format: int64
+             * @description Seconds to wait before trying again, as in `Retry-After`.
+             */
+            retry_after_secs?: number | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The HTTP status in words. */
+            title: string;
+            /** @description A name for the kind of problem, as a URN. */
+            type: string;
+        };
+        RenameConversation: {
+            /** @description 1 to 120 characters. */
+            title: string;
+        };
+        /** @description A message that was found. */
+        SearchHit: {
+            conversation_id: components["schemas"]["ConversationId"];
+            conversation_title: string;
+            created_at: components["schemas"]["Timestamp"];
+            message_id: components["schemas"]["MessageId"];
+            sender: components["schemas"]["Sender"];
+            /** @description The text around the first hit, in pieces. */
+            snippet: components["schemas"]["Piece"][];
+        };
+        /** @description Messages that were found, newest first. */
+        SearchHits: {
+            items: components["schemas"]["SearchHit"][];
+            older?: components["schemas"]["MessageId"] | null;
+        };
+        SendMessage: {
+            /** @description 1 to 5,000 characters. */
+            text: string;
+        };
+        /**
+         * @description Who wrote a message.
+         * @enum {string}
+         */
+        Sender: "user" | "companion";
+        /** @description One browser that is signed in. */
+        Session: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether this request came from it. */
+            current: boolean;
+            id: components["schemas"]["SessionId"];
+            /** @description To the hour. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description What the browser calls itself. */
+            user_agent: string;
+        };
+        /**
+         * Format: uuid
+         * @description One browser's signed-in session.
+         */
+        SessionId: string;
+        /** @description Browsers, last used first. */
+        SessionList: {
+            items: components["schemas"]["Session"][];
+        };
+        /** @description A username and the password that goes with it. */
+        SignIn: {
+            /** Format: password */
+            password: string;
+            username: string;
+        };
+        /**
+         * @description Who can make an account right now.
+         * @enum {string}
+         */
+        SignUp: "first" | "open" | "invite" | "closed";
+        /**
+         * @description Who may make an account.
+         * @enum {string}
+         */
+        SignUpMode: "open" | "invite" | "closed";
+        /** @description Who may make an account. */
+        SignUpSetting: {
+            mode: components["schemas"]["SignUpMode"];
+        };
+        /** @description The person who is signed in from now on. */
+        SignedInUser: {
+            user: components["schemas"]["User"];
+        };
+        /** @description The first event of a new turn. */
+        Started: {
+            /** @description The conversation, with its title. */
+            conversation: components["schemas"]["Conversation"];
+            help?: components["schemas"]["HelpCard"] | null;
+            /** @description The reply, still empty. */
+            reply: components["schemas"]["Message"];
+            user_message?: components["schemas"]["Message"] | null;
+        };
+        /**
+         * @description How far a message has come.
+         * @enum {string}
+         */
+        Status: "complete" | "streaming" | "stopped" | "interrupted" | "failed";
+        /** @description The events of a reply, by the name in their `event:` line; `data:` is the content. */
+        StreamEvent: {
+            /** @description The message is stored and the reply begins. */
+            started: components["schemas"]["Started"];
+        } | {
+            /** @description The next words. */
+            delta: components["schemas"]["Delta"];
+        } | {
+            /** @description The reply as it is stored. */
+            done: components["schemas"]["Done"];
+        } | {
+            /** @description The reply broke off; what came is kept in the message. */
+            failed: components["schemas"]["Failed"];
+        };
+        /**
+         * Format: date-time
+         * @description Milliseconds since 1970-01-01 UTC. Serialises as RFC 3339 with milliseconds: `2025-03-01T08:00:00.000Z`.
+         */
+        Timestamp: string;
+        /** @description What to change; a field that is left out stays as it is. */
+        UpdateMe: {
+            /** @description Two letters (ISO 3166-1), for local help lines; null forgets it. */
+            country?: string | null;
+            /** @description 1 to 64 characters. */
+            display_name?: string | null;
+        };
+        /** @description A person with an account. */
+        User: {
+            /** @description ISO 3166 alpha-2 code, for local help lines. */
+            country?: string | null;
+            /** @description When the account was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The name to be called by. */
+            display_name: string;
+            /** @description Who. */
+            id: components["schemas"]["UserId"];
+            /** @description Whether this person runs the instance; true for the first account. */
+            is_owner: boolean;
+            /** @description When the account last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description The name to sign in with, as typed at sign-up; upper and lower case count as the same. */
+            username: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person with an account.
+         */
+        UserId: string;
+        /** @description The variants of a message, oldest first. */
+        Variants: {
+            items: components["schemas"]["Message"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    create_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAccount"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInUser"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvite"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InviteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 100. */
+                limit?: number | null;
+                /** @description Goes on where an earlier page ended: its `next_cursor`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConversation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameConversation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 100. */
+                limit?: number | null;
+                /** @description Messages older than this one. */
+                before?: components["schemas"]["MessageId"] | null;
+                /** @description Messages newer than this one. */
+                after?: components["schemas"]["MessageId"] | null;
+                /** @description Messages on both sides of this one. */
+                around?: components["schemas"]["MessageId"] | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key never stores a message twice; it leads back to the turn that is there. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_help: {
+        parameters: {
+            query?: {
+                /** @description Two letters, to see another country's lines. */
+                country?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCard"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    regenerate_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_reply: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, instead of the header `Last-Event-ID`. */
+                after?: number | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variants"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelStatus"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_messages: {
+        parameters: {
+            query: {
+                /** @description Words that must all occur; the last one may be the beginning of a word. */
+                q: string;
+                /** @description At most this many, 1 to 50. */
+                limit?: number | null;
+                /** @description Goes on where an earlier page ended: its `older`. */
+                before?: components["schemas"]["MessageId"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHits"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInUser"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiToken"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ApiTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
