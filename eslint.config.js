@@ -28,6 +28,8 @@ export default ts.config(
 		rules: {
 			// The compiler knows every name.
 			'no-undef': 'off',
+			// The app always lives at the root of its origin.
+			'svelte/no-navigation-without-resolve': 'off',
 			eqeqeq: 'error'
 		}
 	}

@@ -15,5 +15,8 @@ export async function moveInlineScript(folder) {
 	const hash = createHash('sha256').update(script).digest('hex').slice(0, 10);
 	const name = `_app/immutable/start.${hash}.js`;
 	await writeFile(join(folder, name), script);
-	await writeFile(page, html.replace(tag, () => `<script src="/${name}"></script>`));
+	await writeFile(
+		page,
+		html.replace(tag, () => `<script src="/${name}"></script>`)
+	);
 }

@@ -28,7 +28,9 @@ export class Model {
 				if (request.method === 'POST') void reply(response, JSON.parse(body) as ChatBody);
 				else {
 					response.writeHead(200, { 'content-type': 'application/json' });
-					response.end(JSON.stringify({ object: 'list', data: [{ id: 'quiet', object: 'model' }] }));
+					response.end(
+						JSON.stringify({ object: 'list', data: [{ id: 'quiet', object: 'model' }] })
+					);
 				}
 			});
 		});

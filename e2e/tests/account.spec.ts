@@ -91,7 +91,12 @@ test('a new password signs the other places out', async ({ page, browser, house,
 	await elsewhere.close();
 });
 
-test('a token is shown once, works, and is revoked', async ({ page, playwright, house, signUp }) => {
+test('a token is shown once, works, and is revoked', async ({
+	page,
+	playwright,
+	house,
+	signUp
+}) => {
 	await signUp();
 	await page.goto('/settings');
 	const section = page.getByRole('region', { name: 'API tokens' });

@@ -35,7 +35,12 @@ const places: Place[] = [
 	},
 	{ name: 'settings', path: '/settings', signedIn: true, shows: 'API tokens' },
 	{ name: 'help', path: '/help', signedIn: true, shows: 'Talk to a person' },
-	{ name: 'missing chat', path: '/c/nothing', signedIn: true, shows: 'This conversation is not here' }
+	{
+		name: 'missing chat',
+		path: '/c/nothing',
+		signedIn: true,
+		shows: 'This conversation is not here'
+	}
 ];
 
 for (const [screen, shape] of Object.entries(screens)) {
@@ -50,8 +55,7 @@ for (const [screen, shape] of Object.entries(screens)) {
 						if (/Content Security Policy/.test(message.text())) wrong.push(message.text());
 					});
 					if (place.signedIn) await signUp();
-					const path =
-						typeof place.path === 'string' ? place.path : await place.path(page, house);
+					const path = typeof place.path === 'string' ? place.path : await place.path(page, house);
 					await page.goto(path);
 					await expect(page.getByRole('heading', { name: place.shows }).first()).toBeVisible();
 					await page.waitForLoadState('networkidle');

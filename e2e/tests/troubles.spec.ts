@@ -23,7 +23,9 @@ test('a server that is killed in mid-reply leaves what came, and Try again works
 	await house.kill();
 	await expect(page.getByText('The line dropped. Taking it up again.')).toBeVisible();
 	await house.start();
-	await expect(page.getByText('The reply was cut off.')).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByText('The reply was cut off. What came is kept.')).toBeVisible({
+		timeout: 30_000
+	});
 	await expect(replies(page)).toContainText('One thing at a time');
 	await expectAccessible(page);
 	await page.reload();

@@ -145,6 +145,17 @@ impl Store {
         Ok(())
     }
 
+    /// Reads the whole database file and looks for damage; takes seconds for a large one.
+    ///
+    /// Fails with [`StoreError::Corrupt`] when there is some. Restore a backup then.
+    pub async fn check_integrity(&self) -> Result<()> {
+        let found = dialect::quick_check(self).await?;
+        if found.iter().all(|line| line == "ok") {
+            return Ok(());
+        }
+        Err(StoreError::Corrupt(Cause::new(format_args!("{} places of the database file are damaged", found.len()))))
+    }
+
     /// Starts a write transaction. On `SQLite` it takes the write lock at once, so keep it short.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.db {

@@ -106,6 +106,15 @@ pub(crate) async fn has_migrations_table(store: &Store) -> Result<bool> {
     Ok(found)
 }
 
+/// What is wrong with the database file: the one line `ok` when nothing is. A Postgres server looks after its own
+/// files.
+pub(crate) async fn quick_check(store: &Store) -> Result<Vec<String>> {
+    match &store.db {
+        Db::Sqlite { read, .. } => Ok(sqlx::query_scalar("PRAGMA quick_check").fetch_all(read).await?),
+        Db::Postgres(_) => Ok(vec!["ok".to_owned()]),
+    }
+}
+
 /// Removes rows by id; Postgres takes them in one go.
 pub(crate) async fn delete_outbox(tx: &mut Tx, ids: &[OutboxId]) -> Result<u64> {
     let mut deleted = 0;

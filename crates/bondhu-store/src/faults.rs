@@ -183,3 +183,23 @@ fn files_hold(folder: &Path, word: &str) -> bool {
         bytes.windows(word.len()).any(|window| window == word.as_bytes())
     })
 }
+
+#[tokio::test]
+async fn a_damaged_page_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bondhu.db");
+    let store = open(&path).await;
+    for number in 0..200 {
+        send(&store, number, &"some words ".repeat(40)).await.unwrap();
+    }
+    store.check_integrity().await.unwrap();
+    store.close().await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 20_000].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+
+    let store = Store::open(&StoreConfig::sqlite(&path)).await.unwrap();
+    let found = store.check_integrity().await;
+    assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+}

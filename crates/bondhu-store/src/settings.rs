@@ -22,12 +22,10 @@ words! {
 }
 
 impl Store {
-    /// Who may make an account; anyone, unless the owner said otherwise.
-    pub async fn sign_up_mode(&self) -> Result<SignUpMode> {
-        match self.setting(SIGN_UP_MODE).await? {
-            None => Ok(SignUpMode::Open),
-            Some(value) => serde_json::from_value(value).map_err(|_| corrupt(SIGN_UP_MODE)),
-        }
+    /// Who may make an account; none until the owner has said so.
+    pub async fn sign_up_mode(&self) -> Result<Option<SignUpMode>> {
+        let value = self.setting(SIGN_UP_MODE).await?;
+        value.map(|value| serde_json::from_value(value).map_err(|_| corrupt(SIGN_UP_MODE))).transpose()
     }
 
     /// Says who may make an account.

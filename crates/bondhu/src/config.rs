@@ -59,8 +59,7 @@ impl Config {
     /// From settings given by key over the defaults alone: no file and no environment.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Result<Self, ConfigError> {
         let flags = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        // No folder is called so: neither `bondhu.toml` nor `.env` of the working folder is read.
-        let inputs = Inputs { flags, working_dir: "no-such-folder".into(), ..Inputs::default() };
+        let inputs = Inputs { flags, ..Inputs::default() };
         Self::from_values(&load(&inputs)?)
     }
 }

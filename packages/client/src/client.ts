@@ -73,8 +73,7 @@ export class Bondhu {
 		this.#json<t.ConversationPage>('GET', '/conversations', { query });
 	createConversation = (body: Schemas['CreateConversation'] = {}) =>
 		this.#json<t.Conversation>('POST', '/conversations', { body });
-	getConversation = (id: string) =>
-		this.#json<t.Conversation>('GET', `/conversations/${part(id)}`);
+	getConversation = (id: string) => this.#json<t.Conversation>('GET', `/conversations/${part(id)}`);
 	renameConversation = (id: string, title: string) =>
 		this.#json<t.Conversation>('PATCH', `/conversations/${part(id)}`, { body: { title } });
 	deleteConversation = (id: string) => this.#nothing('DELETE', `/conversations/${part(id)}`);

@@ -41,9 +41,7 @@ export async function* followReply(
 	for (;;) {
 		let cause: unknown;
 		try {
-			const response = await open(
-				replyId === undefined ? undefined : { replyId, lastEventId }
-			);
+			const response = await open(replyId === undefined ? undefined : { replyId, lastEventId });
 			if (!response.ok) throw await ApiError.from(response);
 			if (!response.body) throw new TypeError('The answer has no body.');
 			for await (const event of readEvents(response.body)) {

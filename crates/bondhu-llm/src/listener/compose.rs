@@ -17,6 +17,9 @@ pub(super) fn compose(heard: &Heard) -> String {
         "open" if language == Language::English => composer.english(),
         "open" => composer.other(),
         "short" | "dont_know" => composer.earlier().unwrap_or_else(|| composer.whole(&[reading.kind, "any"])),
+        "medical_urgent" => composer.whole(&["medical_urgent", "medical"]),
+        // Here the right words matter more than new ones.
+        "dark" | "medical" => composer.whole(&[reading.kind]),
         kind => composer.whole(&[kind, "any"]),
     };
     if reply.chars().count() <= LONGEST_REPLY { reply } else { composer.whole(&["any"]) }
@@ -102,11 +105,12 @@ impl Composer<'_> {
     }
 
     fn question(&self) -> Option<&'static str> {
-        let by_feeling = self.reading.feeling.map_or(&[][..], |feeling| part(self.language, &format!("ask.{feeling}")));
+        let by_feeling = self.reading.feeling.unwrap_or("plain");
+        let by_feeling = part(self.language, &format!("ask.{by_feeling}"));
         let by_topic =
             self.reading.topic.as_ref().map_or(&[][..], |(group, _)| part(self.language, &format!("ask.{group}")));
         let general = part(self.language, "ask");
-        let topic_first = dice(self.heard.seed, self.heard.turn, 7).is_multiple_of(2) || self.reading.feeling.is_none();
+        let topic_first = self.reading.feeling.is_none() || dice(self.heard.seed, self.heard.turn, 7).is_multiple_of(4);
         let pools = if topic_first { [by_topic, by_feeling, general] } else { [by_feeling, by_topic, general] };
         self.choose(&pools, 6)
     }

@@ -61,7 +61,7 @@ const TAILS: &[&str] = &[
 ];
 const JOINTS: &[&str] = &["because", "but", "so", "and", "which", "cause", "cuz", "since", "then"];
 const OWN_STARTS: &[&str] = &["i", "i'm", "im", "i've", "ive", "i'd", "i'll", "my", "we", "we're", "we've"];
-const OTHER_STARTS: &[&str] = &["he", "she", "they", "nobody", "everyone", "everything", "nothing", "people", "no"];
+const OTHER_STARTS: &[&str] = &["he", "she", "they", "nobody", "everyone", "everything", "nothing", "people", "no", "it's", "its"];
 
 /// What to give back of a message, the best first: a clause of one's own, one of others, a quotation.
 pub(super) fn echo_of(text: &str, language: Language) -> Option<Echo> {
@@ -76,7 +76,8 @@ pub(super) fn echo_of(text: &str, language: Language) -> Option<Echo> {
         }
     }
     let quotable = clauses.into_iter().find(|words| (2..=LONGEST_QUOTE).contains(&words.len()) && is_safe(words))?;
-    let quote = quotable.join(" ");
+    let joined = quotable.join(" ");
+    let quote = if joined.chars().any(char::is_lowercase) { joined } else { joined.to_lowercase() };
     (quote.chars().count() <= LONGEST_ECHO).then_some(Echo::Quote(quote))
 }
 
@@ -113,8 +114,10 @@ fn clause_with(words: &[String], starts: &[&str]) -> Option<String> {
     let fits = (SHORTEST_CLAUSE..=LONGEST_CLAUSE).contains(&kept.len())
         && is_safe(kept)
         && kept.iter().all(|word| word.is_ascii());
+    // "I'm not angry" alone says too little, and the rest of the sentence says what is.
+    let only_denies = kept.len() <= SHORTEST_CLAUSE && kept.iter().any(|word| word.eq_ignore_ascii_case("not"));
     let clause = turned(&kept.join(" "));
-    (fits && clause.len() <= LONGEST_ECHO).then_some(clause)
+    (fits && !only_denies && clause.len() <= LONGEST_ECHO).then_some(clause)
 }
 
 fn is_safe(words: &[String]) -> bool {
@@ -149,7 +152,8 @@ fn english_topic(text: &str) -> Option<(&'static str, String)> {
     for start in 0..words.len() {
         let turned_start = match lower[start].as_str() {
             "my" | "our" => "your",
-            "the" | "this" => "the",
+            "the" => "the",
+            "this" => "this",
             _ => continue,
         };
         for end in start + 1..(start + 4).min(words.len()) {
@@ -187,7 +191,8 @@ fn bare_topic(lower: &[String]) -> Option<(&'static str, String)> {
         ("interview", "the interview"),
         ("homework", "homework"),
         ("breakup", "the breakup"),
-        ("sleep", "sleep"),
+        ("sleep", "sleep"), ("guitar", "the guitar"), ("piano", "the piano"),
+        ("gym", "the gym"), ("football", "football"), ("cricket", "cricket"), ("painting", "painting"), ("cooking", "cooking"),
     ];
     let found = lower.iter().find_map(|word| BARE.iter().find(|(bare, _)| bare == word))?;
     Some((group_of(found.0)?, found.1.to_owned()))

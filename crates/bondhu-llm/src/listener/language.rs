@@ -16,22 +16,22 @@ pub enum Language {
 }
 
 /// Words that give romanised Hindi away and are not common English or romanised Bengali words.
-const HINDI_WORDS: &str = "hai hain hu hoon hun ho hoga hogi tha thi mai main mein mujhe mujhko mera meri mere tum tumhe \
+const HINDI_WORDS: &str = "hai hain hu hoon hun hoga hogi tha thi mai mein mujhe mujhko mera meri mere tum tumhe \
     tumhara tera teri tu aap aapka aapko apna apni apne kya kyu kyun kyon kaise kaisa kaisi kahan kab kaun nahi nahin nhi \
-    mat aur lekin magar bahut bohot bohut thoda accha acha achha theek thik yaar bhai dost raha rahi rahe rha rhi gaya \
-    gayi gaye kar karo karta karti karna karun diya dena lena wala wali hua hui abhi kal aaj raat din zindagi jindagi \
+    aur lekin magar bahut bohot bohut thoda accha acha achha theek thik yaar bhai dost raha rahi rahe rha rhi gaya \
+    gayi gaye kar karo karta karti karna karun diya dena lena wala wali hua hui abhi kal aaj raat zindagi jindagi \
     dil mann ghar kuch kuchh koi sab sabko se ko ka ki ke pe woh wo uska uski usne isne namaste namaskar shukriya \
     dhanyavad alvida khush udaas udas dukh akela akeli thak neend chahta chahti chahiye lagta lagti lag sirf phir bolo \
     baat batao suno samajh maa papa jaan pyar pyaar gussa naraz dar pata jaa jana kaam naukri padhai";
 
 /// Words that give romanised Bengali away.
-const BENGALI_WORDS: &str = "ami amar amake amay amader tumi tomar tomake tui tor toke apni apnar se tar take keu keo ki keno \
+const BENGALI_WORDS: &str = "ami amar amake amay amader tumi tomar tomake tui tor toke apni apnar se tar keu keo ki keno \
     kemon kothay kobe ache achhe achi acho nai nei noy hobe hoyeche hoise hocche hochche hoy chai chay cheye korbo korchi \
-    korche korsi kori kore korte korlam korbe bolo bolte bolche bolbo bhalo valo kharap mon mone onek khub ektu ekta r ar \
-    kintu ebong jonno sathe shathe theke diye niye aj aaj kal ekhon rate raat din jete jabo jacchi jachchi jai gelo gelam \
+    korche korsi kori kore korte korlam korbe bolo bolte bolche bolbo bhalo valo kharap mon mone onek khub ektu ekta ar \
+    kintu ebong jonno sathe shathe theke diye niye aj aaj kal ekhon rate raat jete jabo jacchi jachchi jai gelo gelam \
     eshe ashe lagche lagtese lage pacche pachchi parchi parbo pari parina jani janina janie thako thakbo thakbe shob sob \
-    shobai sobai shesh sesh ghum kanna eka dhonnobad biday bondhu bon baba ma amma boro choto kaj chakri poriksha porikkha \
-    iccha ichha icche bachte morte more rag voy bhoy kosto koshto shanti hasi jibon ei oi eta ota kichu kichui na re go ta";
+    shobai sobai shesh sesh ghum kanna eka dhonnobad biday bon baba amma boro choto kaj chakri poriksha porikkha \
+    iccha ichha icche bachte morte voy bhoy kosto koshto shanti hasi jibon ei oi eta ota kichu kichui na ta ke";
 
 /// The language of a message. Mixed messages go to the language with the most signs; none means English.
 pub fn language_of(text: &str) -> Language {

@@ -6,7 +6,7 @@ use super::language::Language;
 use super::words::{find, holds, padded};
 
 /// A message longer than this many characters is answered as a long one.
-const LONG: usize = 700;
+const LONG: usize = 500;
 /// Greetings, thanks and goodbyes count as such only in messages of at most this many words.
 const SHORT_WORDS: usize = 7;
 /// How many characters before a feeling are searched for a "not".
@@ -45,7 +45,8 @@ impl Reading {
         let feeling = feeling_of(&words);
         let topic = echo::topic_of(text, &words, language);
         let kind = kind_of(text, &words, earlier, feeling.is_some() || topic.is_some());
-        let echo = if kind == "open" { echo::echo_of(text, language) } else { None };
+        // A harsh word about oneself is not given back.
+        let echo = if kind == "open" && feeling != Some("shame") { echo::echo_of(text, language) } else { None };
         Self { kind, feeling, topic, echo, long: text.chars().count() > LONG }
     }
 }

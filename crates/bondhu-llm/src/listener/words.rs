@@ -63,7 +63,6 @@ const TURNS: &[(&str, &str)] = &[
     ("my", "your"),
     ("mine", "yours"),
     ("myself", "yourself"),
-    ("am", "are"),
     ("we", "you"),
     ("we're", "you're"),
     ("we've", "you've"),
@@ -99,6 +98,7 @@ pub(super) fn turned(clause: &str) -> String {
     for word in clause.split_whitespace() {
         let lower = word.to_lowercase().replace('’', "'");
         let turned = match lower.as_str() {
+            "am" if after_i => "are",
             "was" if after_i => "were",
             "wasn't" | "wasnt" if after_i => "weren't",
             "wasnt" => "wasn't",

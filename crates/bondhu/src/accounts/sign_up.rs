@@ -54,10 +54,7 @@ pub async fn who_may(app: &App) -> Result<SignUp, ApiError> {
 
 /// What the owner chose in the app, else `BONDHU_SIGN_UP`.
 pub async fn mode(app: &App) -> Result<SignUpMode, ApiError> {
-    if app.store.setting("sign_up_mode").await?.is_none() {
-        return Ok(app.config.accounts.sign_up);
-    }
-    Ok(app.store.sign_up_mode().await?)
+    Ok(app.store.sign_up_mode().await?.unwrap_or(app.config.accounts.sign_up))
 }
 
 /// Makes an account. The first one is the owner's, whatever the mode.

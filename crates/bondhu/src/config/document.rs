@@ -13,7 +13,8 @@ pub fn annotated(values: &Values) -> String {
     let mut out = String::from("# Every setting of Bondhu. Lines that start with `# name =` show the default.\n");
     for (table, doc) in TABLES {
         out.push_str(&format!("\n# {doc}\n[{table}]\n"));
-        for setting in settings_of(table) {
+        for (n, setting) in settings_of(table).enumerate() {
+            out.push_str(if n == 0 { "" } else { "\n" });
             out.push_str(&wrap(setting.doc, "# "));
             out.push_str(&format!("# {}: {}\n", setting.env, setting.shape));
             out.push_str(&entry(setting, values));
@@ -25,12 +26,13 @@ pub fn annotated(values: &Values) -> String {
 fn entry(setting: &'static Setting, values: &Values) -> String {
     let (_, name) = setting.table_and_name();
     match values.get(setting.key) {
+        // Commented out, or the mask would become the key of whoever uses this as a file.
+        Some(value) if setting.secret => format!("# {name} = \"********\"  # from {}\n", value.source),
         Some(value) if value.source != Source::Default => {
-            let shown = if setting.secret { "********" } else { &value.text };
-            format!("{name} = {}  # from {}\n\n", literal(shown), value.source)
+            format!("{name} = {}  # from {}\n", literal(&value.text), value.source)
         }
-        Some(value) => format!("# {name} = {}\n\n", literal(&value.text)),
-        None => format!("# {name} = \"\"\n\n"),
+        Some(value) => format!("# {name} = {}\n", literal(&value.text)),
+        None => format!("# {name} = \"\"\n"),
     }
 }
 

@@ -22,6 +22,11 @@ impl Vocabulary {
         if word.is_empty() { BOUNDARY } else { self.numbers.get(word).copied().unwrap_or(UNKNOWN) }
     }
 
+    /// How many numbers are in use.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len() + 2
+    }
+
     fn add(&mut self, word: &str) -> u32 {
         let next = u32::try_from(self.numbers.len() + 2).expect("the tables hold far fewer words");
         *self.numbers.entry(super::text::fold(word)).or_insert(next)
@@ -32,7 +37,31 @@ enum Part {
     /// Up to this many words of any kind, within the sentence.
     Gap(usize),
     /// One of several word sequences.
-    Choice { options: Vec<Box<[u32]>>, optional: bool },
+    Choice { options: Options, optional: bool },
+}
+
+/// Word sequences by their first word, longest first.
+#[derive(Default)]
+struct Options(Vec<(u32, Vec<Box<[u32]>>)>);
+
+impl Options {
+    fn new(mut all: Vec<Box<[u32]>>) -> Self {
+        all.retain(|option| !option.is_empty());
+        all.sort_by_key(|option| (option[0], std::cmp::Reverse(option.len())));
+        let mut groups: Vec<(u32, Vec<Box<[u32]>>)> = Vec::new();
+        for option in all {
+            match groups.last_mut() {
+                Some((first, group)) if *first == option[0] => group.push(option),
+                _ => groups.push((option[0], vec![option])),
+            }
+        }
+        Self(groups)
+    }
+
+    /// The options that begin with a word.
+    fn beginning_with(&self, word: u32) -> &[Box<[u32]>] {
+        self.0.binary_search_by_key(&word, |(first, _)| *first).map_or(&[], |at| &self.0[at].1)
+    }
 }
 
 /// One compiled phrase.
@@ -49,7 +78,7 @@ impl Phrase {
     /// The words a match can begin with.
     pub(super) fn first_words(&self) -> Vec<u32> {
         match self.parts.first() {
-            Some(Part::Choice { options, optional: false }) => options.iter().map(|o| o[0]).collect(),
+            Some(Part::Choice { options, optional: false }) => options.0.iter().map(|(first, _)| *first).collect(),
             _ => Vec::new(),
         }
     }
@@ -67,11 +96,12 @@ fn follow(parts: &[Part], words: &[u32], at: usize) -> Option<usize> {
             let open = words[at..].iter().take(*longest).take_while(|w| **w != BOUNDARY).count();
             (0..=open).find_map(|skip| follow(rest, words, at + skip))
         }
-        Part::Choice { options, optional } => options
-            .iter()
-            .filter(|option| words[at..].starts_with(option))
-            .find_map(|option| follow(rest, words, at + option.len()))
-            .or_else(|| if *optional { follow(rest, words, at) } else { None }),
+        Part::Choice { options, optional } => {
+            let fitting = words.get(at).map_or(&[][..], |word| options.beginning_with(*word));
+            let ends = fitting.iter().filter(|option| words[at..].starts_with(option)).map(|option| at + option.len());
+            let found = ends.into_iter().find_map(|end| follow(rest, words, end));
+            if found.is_none() && *optional { follow(rest, words, at) } else { found }
+        }
     }
 }
 
@@ -106,11 +136,8 @@ fn parse_part(part: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vo
     let (body, optional) = part.strip_suffix('?').map_or((part, false), |body| (body, true));
     let mut texts = Vec::new();
     expand(body, classes, &mut texts);
-    let mut options: Vec<Box<[u32]>> =
-        texts.iter().map(|text| text.split_whitespace().map(|word| words.add(word)).collect()).collect();
-    options.retain(|option| !option.is_empty());
-    options.sort_by_key(|option: &Box<[u32]>| std::cmp::Reverse(option.len()));
-    Part::Choice { options, optional }
+    let number = |text: &String| text.split_whitespace().map(|word| words.add(word)).collect();
+    Part::Choice { options: Options::new(texts.iter().map(number).collect()), optional }
 }
 
 /// Writes out every reading of an option: choices in brackets, optional brackets and `@name` classes.

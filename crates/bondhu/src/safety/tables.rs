@@ -91,11 +91,15 @@ const FILES: &[&str] = &[
     include_str!("../../data/safety/phrases/romanised.tsv"),
 ];
 
-/// All phrases, found by the number of their first word.
+/// One pass over a message: the phrases that are looked for in it, by the number of their first word.
+type ByFirst = Vec<Vec<usize>>;
+
+/// All phrases.
 pub(super) struct Tables {
     pub(super) words: Vocabulary,
     phrases: Vec<(Kind, Phrase)>,
-    by_first: HashMap<u32, Vec<usize>>,
+    /// Idioms, then denials, then everything else: what one pass hides, the next does not see.
+    passes: [ByFirst; 3],
 }
 
 /// The tables; parsed at the first message.
@@ -106,22 +110,32 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     for (name, source) in FILES.iter().flat_map(|file| rows(file)) {
         phrases.push((kind_named(name), Phrase::parse(source, &classes, &mut words)));
     }
-    let mut by_first: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (index, (_, phrase)) in phrases.iter().enumerate() {
+    let mut passes = [(); 3].map(|()| vec![Vec::new(); words.len()]);
+    for (index, (kind, phrase)) in phrases.iter().enumerate() {
         for word in phrase.first_words() {
-            let entry = by_first.entry(word).or_default();
-            if entry.last() != Some(&index) {
-                entry.push(index);
-            }
+            passes[pass_of(*kind)][word as usize].push(index);
         }
     }
-    Tables { words, phrases, by_first }
+    Tables { words, phrases, passes }
 });
 
+fn pass_of(kind: Kind) -> usize {
+    match kind {
+        Kind::Mask => 0,
+        Kind::Denial | Kind::DeniedAct => 1,
+        _ => 2,
+    }
+}
+
 impl Tables {
-    /// Every match that begins at `start`, as its kind and its end.
-    pub(super) fn at<'a>(&'a self, words: &'a [u32], start: usize) -> impl Iterator<Item = (Kind, usize)> + 'a {
-        self.by_first.get(&words[start]).into_iter().flatten().filter_map(move |index| {
+    /// Every match of a pass that begins at `start`, as its kind and its end.
+    pub(super) fn at<'a>(
+        &'a self,
+        pass: usize,
+        words: &'a [u32],
+        start: usize,
+    ) -> impl Iterator<Item = (Kind, usize)> + 'a {
+        self.passes[pass][words[start] as usize].iter().filter_map(move |index| {
             let (kind, phrase) = &self.phrases[*index];
             phrase.matches(words, start).map(|end| (*kind, end))
         })

@@ -1,40 +1,37 @@
 //! Spelling folds: one form for the many ways the same word is typed.
 
-/// Words of a message in folded spelling, with an empty word at each end of a sentence.
-pub(super) struct Words {
-    /// Folded words; `""` marks a boundary that no phrase may cross.
-    pub(super) list: Vec<String>,
-}
-
-/// Splits a message into folded words.
+/// Gives each folded word of a message to `each`, and an empty word at every end of a sentence.
 ///
 /// Case, apostrophes, invisible characters, doubled and drawn-out letters, digits standing for letters ("su1cide"),
 /// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
 /// tables go through the same fold, so a table may be written in any of these spellings.
-pub(super) fn words(text: &str) -> Words {
-    let mut list = Vec::with_capacity(text.len() / 5 + 2);
+pub(super) fn each_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
-    for c in text.chars().flat_map(narrow) {
+    let mut folded = String::new();
+    for c in text.chars().flat_map(narrow).chain(['\n']) {
         match c {
-            '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' =>
-                {}
-            '!' | '|' if continues(&word) => word.push(c),
+            'a'..='z' => word.push(c),
+            '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' => {}
+            '!' | '|' if is_one_letter(&word) => word.push(c),
             '$' | '@' | '*' => word.push(c),
             _ if c.is_alphanumeric() || is_indic_sign(c) => word.extend(c.to_lowercase()),
-            '.' | '!' | '?' | '\n' | ';' | '।' | '॥' => {
-                push(&mut list, &mut word);
-                list.push(String::new());
+            _ => {
+                if word.chars().any(char::is_alphanumeric) {
+                    folded.clear();
+                    fold_into(&word, &mut folded);
+                    each(&folded);
+                }
+                word.clear();
+                if matches!(c, '.' | '!' | '?' | '\n' | ';' | '।' | '॥') {
+                    each("");
+                }
             }
-            _ => push(&mut list, &mut word),
         }
     }
-    push(&mut list, &mut word);
-    list.push(String::new());
-    Words { list }
 }
 
-fn continues(word: &str) -> bool {
-    word.chars().count() == 1
+fn is_one_letter(word: &str) -> bool {
+    word.chars().nth(1).is_none() && !word.is_empty()
 }
 
 /// Full-width forms to their ASCII letters, everything else unchanged.
@@ -50,48 +47,47 @@ fn is_indic_sign(c: char) -> bool {
         | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}' | '\u{09D7}' | '\u{09E2}'..='\u{09E3}')
 }
 
-fn push(list: &mut Vec<String>, word: &mut String) {
-    if word.chars().any(char::is_alphanumeric) {
-        list.push(fold(word));
-    }
-    word.clear();
-}
-
 /// The folded spelling of one lower-case word.
 pub(super) fn fold(word: &str) -> String {
-    if word.bytes().all(|b| b.is_ascii_digit()) {
-        return if word.len() == 1 { "#".to_owned() } else { "##".to_owned() };
-    }
-    if word.is_ascii() { fold_latin(word) } else { fold_indic(word) }
+    let mut out = String::with_capacity(word.len());
+    fold_into(word, &mut out);
+    out
 }
 
-fn fold_latin(word: &str) -> String {
+fn fold_into(word: &str, out: &mut String) {
+    if word == "##" || word.bytes().all(|b| b.is_ascii_digit()) {
+        out.push_str(if word.len() == 1 { "#" } else { "##" });
+    } else if word.is_ascii() {
+        fold_latin(word, out);
+    } else {
+        fold_indic(word, out);
+    }
+}
+
+fn fold_latin(word: &str, out: &mut String) {
     let has_letter = word.bytes().any(|b| b.is_ascii_alphabetic());
-    let mut out = String::with_capacity(word.len());
-    let mut last = ' ';
+    let (mut last, mut run) = (' ', 0);
     for c in word.chars() {
-        let c = if has_letter { letter_for(c) } else { Some(c) };
-        let Some(c) = c else { continue };
+        let Some(c) = (if has_letter { letter_for(c) } else { Some(c) }) else { continue };
         let c = match c {
             'z' => 'j',
             'w' => 'v',
             _ => c,
         };
-        if c == last {
-            match c {
-                'e' => replace_last(&mut out, 'i'),
-                'o' => replace_last(&mut out, 'u'),
-                _ => {}
-            }
-        } else {
-            out.push(c);
-        }
+        run = if c == last { run + 1 } else { 1 };
         last = c;
+        match (run, c) {
+            (1, _) => out.push(c),
+            (2, 'e') => replace_last(out, 'i'),
+            (2, 'o') => replace_last(out, 'u'),
+            // "dieee" is a drawn-out "die", not a spelling of "dii".
+            (3, 'e' | 'o') => replace_last(out, c),
+            _ => {}
+        }
     }
-    if out.len() > 2 && ["un", "in"].iter().any(|end| out.ends_with(end)) {
+    if out.len() > 2 && (out.ends_with("un") || out.ends_with("in")) {
         out.pop();
     }
-    out
 }
 
 fn replace_last(out: &mut String, with: char) {
@@ -114,8 +110,7 @@ fn letter_for(c: char) -> Option<char> {
 }
 
 /// Nukta, chandrabindu and split vowel signs written in more than one way become one way.
-fn fold_indic(word: &str) -> String {
-    let mut out = String::with_capacity(word.len());
+fn fold_indic(word: &str, out: &mut String) {
     for c in word.chars() {
         let folded = match c {
             '\u{093C}' | '\u{09BC}' | '\u{0981}' => continue,
@@ -151,5 +146,4 @@ fn fold_indic(word: &str) -> String {
     if out.ends_with('\u{0902}') {
         out.pop();
     }
-    out
 }

@@ -358,4 +358,3 @@ export class ConversationState {
 		else this.notice = explain(error);
 	}
 }
-

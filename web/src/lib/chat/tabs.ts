@@ -3,7 +3,8 @@ export interface Change {
 	conversation: string;
 }
 
-const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('bondhu');
+const channel =
+	typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('bondhu');
 
 /** Tells the other tabs that a conversation changed. */
 export function tellTabs(change: Change): void {

@@ -22,6 +22,7 @@ pub(super) async fn database(config: &StoreConfig) -> Check {
 async fn look_into(config: &StoreConfig) -> Result<Check, StoreError> {
     let store = Store::open(&config.open_with()).await?;
     store.ping().await?;
+    store.check_integrity().await?;
     let status = store.schema_status().await?;
     let engine = if store.engine() == "sqlite" { "SQLite" } else { "Postgres" };
     let found = format!("{engine}, schema version {} of {}", status.database, status.binary);
