@@ -5,6 +5,17 @@ import { composer, converse, expect, replies, test } from './house/test.js';
 
 const folder = fileURLToPath(new URL('../docs/screenshots', import.meta.url));
 
+const talk: [string, string][] = [
+	[
+		'My interview is on Thursday and I keep imagining it going wrong.',
+		'That loop is tiring. Part of it is that you care about this one.\n\nTwo things that may help:\n\n- Say the worst version out loud once, to its end. It is usually shorter than the loop.\n- Pick **one** question you would hate to get, and we answer it together.\n\nWhich question is it?'
+	],
+	[
+		'“Why did you leave your last job?” थोड़ा मुश्किल है।',
+		'Then let us keep it true and short. You wanted work where decisions were explained, and there they were not. That is a reason, not a complaint.\n\nTry it in your own words, and I will be the one across the table.'
+	]
+];
+
 test.beforeAll(() => mkdir(folder, { recursive: true }));
 
 for (const [screen, shape] of Object.entries(screens)) {
@@ -18,22 +29,30 @@ for (const [screen, shape] of Object.entries(screens)) {
 				await page.goto('/sign-in');
 				await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 				await page.evaluate(() => document.fonts.ready);
-				await page.screenshot({ path: `${folder}/sign-in-${screen}-${scheme}.png` });
+				await page.screenshot({
+					path: `${folder}/sign-in-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
 			});
 
-			test('chat', async ({ page, house, signUp }) => {
+			test('chat', async ({ page, house, model, signUp }) => {
+				for (const [said, reply] of talk) model.answer(said, reply);
 				await signUp();
 				await converse(page, house, ['মায়ের রান্নার কথা মনে পড়ছে']);
-				await converse(page, house, ['The book about rivers is finally done']);
-				const id = await converse(page, house, [
-					'Interview on Thursday',
-					'I keep imagining it going wrong. थोड़ा डर लग रहा है।'
-				]);
+				await converse(page, house, ['The book about rivers is done']);
+				const id = await converse(
+					page,
+					house,
+					talk.map(([said]) => said)
+				);
 				await page.goto(`/c/${id}`);
 				await expect(replies(page)).toHaveCount(2);
 				await composer(page).fill('The question about my last job.');
 				await page.evaluate(() => document.fonts.ready);
-				await page.screenshot({ path: `${folder}/chat-${screen}-${scheme}.png` });
+				await page.screenshot({
+					path: `${folder}/chat-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
 			});
 		});
 	}

@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Cargo.lock says what Cargo.toml asks for.
+cargo metadata --locked --format-version 1 >/dev/null
 cargo fmt --all --check
 cargo clippy --workspace --all-targets -- -D warnings
 .venv/bin/shellcheck scripts/*.sh .ci/run

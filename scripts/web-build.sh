@@ -10,5 +10,9 @@ sources=$(find web packages/client package-lock.json \
 if [ -f web/build/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$sources" ]; then
   exit 0
 fi
-npm run build
+echo 'Building the web app.'
+said=$(npm run build 2>&1) || {
+  printf '%s\n' "$said" >&2
+  exit 1
+}
 printf '%s\n' "$sources" >"$stamp"

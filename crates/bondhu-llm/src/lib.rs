@@ -1,7 +1,7 @@
 //! Language models as one stream of normalised events.
 //!
 //! [`connect`] turns [`ModelSettings`] into a [`ChatModel`]: a remote or local model behind time limits,
-//! retries and a circuit breaker ([`Resilient`]). [`Scripted`] plays a model in tests and benches.
+//! retries and a circuit breaker ([`Resilient`]). [`Scripted`] plays a model in tests, [`Fixed`] in benchmarks.
 //!
 //! Metrics, each labelled with the provider:
 //!
@@ -17,6 +17,7 @@
 
 mod chat;
 mod error;
+mod fixed;
 pub mod listener;
 mod ollama;
 mod remote;
@@ -26,6 +27,7 @@ mod settings;
 
 pub use chat::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Finish, ModelInfo, Role, Usage};
 pub use error::{LlmError, Phase};
+pub use fixed::Fixed;
 pub use ollama::find_ollama;
 pub use resilient::Resilient;
 pub use scripted::{Scripted, Turn};

@@ -8,11 +8,48 @@ use proptest::prelude::{any, prop_assert, proptest};
 
 /// Replies never hold these, in any case: no diagnosis, advice, promise, moral, guilt, or feelings of its own.
 const FORBIDDEN: &[&str] = &[
-    "!", "you should", "you must", "you need to", "try to ", "have you tried", "i promise", "will be okay", "will be fine", "will be ok",
-    "everything will", "always be here", "never leave", "24/7", "at least", "look on the bright", "others have it worse", "be grateful",
-    "cheer up", "calm down", "disappointed in", "think of your family", "i feel", "i'm sorry", "i am sorry", "i understand exactly",
-    "i know how you feel", "i know exactly", "i'm glad", "i am glad", "i love you", "i missed you", "my heart", "in my experience",
-    "you are depressed", "you have depression", "you're depressed", "disorder", "bipolar", "adhd", "{", "}",
+    "!",
+    "you should",
+    "you must",
+    "you need to",
+    "try to ",
+    "have you tried",
+    "i promise",
+    "will be okay",
+    "will be fine",
+    "will be ok",
+    "everything will",
+    "always be here",
+    "never leave",
+    "24/7",
+    "at least",
+    "look on the bright",
+    "others have it worse",
+    "be grateful",
+    "cheer up",
+    "calm down",
+    "disappointed in",
+    "think of your family",
+    "i feel",
+    "i'm sorry",
+    "i am sorry",
+    "i understand exactly",
+    "i know how you feel",
+    "i know exactly",
+    "i'm glad",
+    "i am glad",
+    "i love you",
+    "i missed you",
+    "my heart",
+    "in my experience",
+    "you are depressed",
+    "you have depression",
+    "you're depressed",
+    "disorder",
+    "bipolar",
+    "adhd",
+    "{",
+    "}",
 ];
 
 fn cases() -> Vec<(&'static str, &'static str)> {
@@ -30,7 +67,8 @@ fn is_emoji(c: char) -> bool {
 
 /// The first rule of the house that a reply breaks.
 fn broken_rule(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
+    // What stands in quotation marks is said by the person.
+    let lower = text.split('"').step_by(2).collect::<String>().to_lowercase();
     let sentences = text.split(['.', '?', '।']).filter(|part| part.chars().any(char::is_alphanumeric)).count();
     if text.trim().is_empty() {
         return Some("is empty".into());
@@ -106,7 +144,8 @@ fn gives_back_the_persons_own_words() {
     let mut found = 0;
     let mut total = 0;
     for text in &echo {
-        let long_words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3).map(str::to_lowercase);
+        let long_words =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3).map(str::to_lowercase);
         let long_words: Vec<String> = long_words.collect();
         for seed in 0..20 {
             let answer = first_reply(text, seed).to_lowercase();
@@ -120,7 +159,13 @@ fn gives_back_the_persons_own_words() {
 #[test]
 fn never_gives_back_harm_or_harsh_words() {
     let harsh = ["worthless", "failure", "stupid", "die", "cut", "ruin"];
-    for text in ["I hate myself so much, I'm worthless", "I'm such a failure", "I'm so stupid, I ruin everything", "I want to die", "i cut myself again"] {
+    for text in [
+        "I hate myself so much, I'm worthless",
+        "I'm such a failure",
+        "I'm so stupid, I ruin everything",
+        "I want to die",
+        "i cut myself again",
+    ] {
         for seed in 0..40 {
             let answer = first_reply(text, seed).to_lowercase();
             let said = answer.split(|c: char| !c.is_alphanumeric()).find(|word| harsh.contains(word));
@@ -142,7 +187,12 @@ fn is_plain_about_what_it_is() {
 
 #[test]
 fn points_to_a_doctor_for_medical_questions() {
-    for text in ["should I take ibuprofen for my headache", "how many mg of sertraline is safe", "am I depressed", "I have chest pain since morning"] {
+    for text in [
+        "should I take ibuprofen for my headache",
+        "how many mg of sertraline is safe",
+        "am I depressed",
+        "I have chest pain since morning",
+    ] {
         for seed in 0..20 {
             let answer = first_reply(text, seed);
             assert!(answer.contains("doctor"), "{text:?} -> {answer:?}");
@@ -176,13 +226,15 @@ fn the_same_message_gets_the_same_reply_for_the_same_seed() {
     for (_, text) in cases() {
         assert_eq!(first_reply(text, 11), first_reply(text, 11));
     }
-    let distinct: std::collections::HashSet<String> = (0..20).map(|seed| first_reply("my day was awful", seed)).collect();
+    let distinct: std::collections::HashSet<String> =
+        (0..20).map(|seed| first_reply("my day was awful", seed)).collect();
     assert!(distinct.len() > 5, "only {} wordings for 20 conversations", distinct.len());
 }
 
 #[test]
 fn does_not_repeat_itself_within_ten_turns() {
-    let all: Vec<&str> = cases().into_iter().filter(|(kind, _)| !matches!(*kind, "hard" | "medical")).map(|(_, text)| text).collect();
+    let all: Vec<&str> =
+        cases().into_iter().filter(|(kind, _)| !matches!(*kind, "hard" | "medical")).map(|(_, text)| text).collect();
     for seed in [0, 1, 7, 42, 2026] {
         for start in (0..all.len() - 30).step_by(9) {
             let replies = converse(&all[start..start + 30], seed);
@@ -193,7 +245,19 @@ fn does_not_repeat_itself_within_ten_turns() {
 
 #[test]
 fn does_not_repeat_itself_when_the_person_does() {
-    let stubborn = ["ok", "I'm so sad", "my sister left", "😭", "hi", "what are you?", "आज मन बहुत उदास है", "হুম", "khub eka lagche", "neend nahi aa rahi yaar", "nothing new here today"];
+    let stubborn = [
+        "ok",
+        "I'm so sad",
+        "my sister left",
+        "😭",
+        "hi",
+        "what are you?",
+        "आज मन बहुत उदास है",
+        "হুম",
+        "khub eka lagche",
+        "neend nahi aa rahi yaar",
+        "nothing new here today",
+    ];
     for text in stubborn {
         for seed in 0..5 {
             let replies = converse(&[text; 30], seed);
@@ -208,7 +272,8 @@ fn does_not_repeat_itself_when_the_person_does() {
 #[test]
 fn comes_back_to_an_earlier_topic_after_a_short_answer() {
     let earlier = ["my sister hasn't called in weeks"];
-    let answers = (0..40).map(|seed| reply(&Heard { text: "idk", turn: 1, seed, recent_replies: &[], recent_messages: &earlier }));
+    let answers = (0..40)
+        .map(|seed| reply(&Heard { text: "idk", turn: 1, seed, recent_replies: &[], recent_messages: &earlier }));
     assert!(answers.into_iter().any(|answer| answer.contains("your sister")));
 }
 
@@ -224,8 +289,18 @@ fn reads_well() {
 #[test]
 fn a_conversation_reads_well() {
     let messages = [
-        "hey", "not great", "my boss yelled at me in front of everyone", "I just stood there", "yeah", "idk",
-        "it's 2 am and I can't sleep", "I keep thinking about what I said", "nobody at work likes me", "are you even real", "ok", "good night",
+        "hey",
+        "not great",
+        "my boss yelled at me in front of everyone",
+        "I just stood there",
+        "yeah",
+        "idk",
+        "it's 2 am and I can't sleep",
+        "I keep thinking about what I said",
+        "nobody at work likes me",
+        "are you even real",
+        "ok",
+        "good night",
     ];
     let mut page = String::new();
     for (text, answer) in messages.iter().zip(converse(&messages, 5)) {

@@ -68,22 +68,21 @@ impl Tx {
         })
     }
 
-    /// Notes that a message came. False: there is no such conversation.
-    pub async fn touch_conversation(&mut self, user: UserId, id: ConversationId, now: Timestamp) -> Result<bool> {
-        const SQL: &str = "UPDATE conversations SET updated_at = $3 WHERE id = $1 AND user_id = $2";
-        let touched = on!(tx self, db => sqlx::query(SQL).bind(id).bind(user).bind(now)
-            .execute(db).await.map(|done| done.rows_affected()))?;
-        Ok(touched > 0)
-    }
-
-    /// Names the conversation, unless the person has. False: they have, or there is no such conversation.
-    pub async fn set_automatic_title(&mut self, user: UserId, id: ConversationId, title: &str) -> Result<bool> {
-        const SQL: &str = "UPDATE conversations SET title = $3
-             WHERE id = $1 AND user_id = $2 AND title_is_custom = FALSE";
-        let title = clean(title);
-        let named = on!(tx self, db => sqlx::query(SQL).bind(id).bind(user).bind(&*title)
-            .execute(db).await.map(|done| done.rows_affected()))?;
-        Ok(named > 0)
+    /// Notes that a message came and, with `title`, names the conversation unless the person has. Answers the
+    /// title it has now; none: there is no such conversation.
+    pub async fn touch_conversation(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        title: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<String>> {
+        const SQL: &str = "UPDATE conversations SET updated_at = $3,
+                 title = CASE WHEN title_is_custom THEN title ELSE coalesce($4, title) END
+             WHERE id = $1 AND user_id = $2 RETURNING title";
+        let title = title.map(clean);
+        Ok(on!(tx self, db => sqlx::query_scalar(SQL).bind(id).bind(user).bind(now).bind(title.as_deref())
+            .fetch_optional(db).await)?)
     }
 
     /// Removes a conversation, its messages and what finds them. False: there is no such conversation.

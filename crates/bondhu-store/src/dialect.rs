@@ -1,6 +1,6 @@
 //! The few statements that `SQLite` and Postgres cannot share.
 
-use crate::db::{Db, TxInner};
+use crate::db::{Db, TxInner, on};
 use crate::{ConversationId, Message, MessageId, OutboxId, Result, Store, Tx, UserId, messages};
 
 /// No query of the store takes this long unless something is wrong with the server.
@@ -28,6 +28,21 @@ pub(crate) async fn lock_conversation(tx: &mut Tx, user: UserId, id: Conversatio
         }
     };
     Ok(found.is_some())
+}
+
+/// The last shown message of the conversation, locked as by [`lock_conversation`].
+pub(crate) async fn lock_and_find_last(
+    tx: &mut Tx,
+    user: UserId,
+    conversation: ConversationId,
+) -> Result<Option<MessageId>> {
+    const SQL: &str = "SELECT id FROM chat_messages
+         WHERE conversation_id = $1 AND user_id = $2 AND active = TRUE ORDER BY id DESC LIMIT 1";
+    // Postgres must read after it has waited for the lock: one statement would see what was there before.
+    if matches!(tx.inner, TxInner::Postgres(_)) && !lock_conversation(tx, user, conversation).await? {
+        return Ok(None);
+    }
+    Ok(on!(tx tx, db => sqlx::query_scalar(SQL).bind(conversation).bind(user).fetch_optional(db).await)?)
 }
 
 /// Makes a message findable by these terms, in place of those it had.

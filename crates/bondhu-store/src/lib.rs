@@ -30,7 +30,7 @@ pub use db::{Store, StoreConfig, Tx};
 pub use error::{Cause, StoreError};
 pub use ids::{ApiTokenId, ConversationId, InviteId, MessageId, OutboxId, SessionId, UserId};
 pub use invites::{Invite, NewInvite};
-pub use messages::{AnsweredBy, Crisis, Finish, Message, MessagePage, NewMessage, Page, Sender, Status};
+pub use messages::{AnsweredBy, Crisis, Finish, Message, MessagePage, NewMessage, Page, Sender, Status, Utterance};
 pub use outbox::{NewOutbox, OutboxRow};
 pub use schema::{MigrationReport, SchemaStatus};
 pub use search::{Hit, Piece, SearchPage, Token, tokens};

@@ -154,6 +154,15 @@ pub enum Page {
     Around(MessageId),
 }
 
+/// What somebody said, for a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Utterance {
+    /// Who said it.
+    pub sender: Sender,
+    /// What they said.
+    pub text: String,
+}
+
 /// Part of a conversation's shown path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MessagePage {

@@ -581,14 +581,14 @@ export interface components {
         };
         /** @description The card shown above the composer and on the help page. */
         HelpCard: {
-            /** @description Two-letter country code of the lines, empty when the country is unknown. */
+            /** @description Two-letter code of the country of the lines; empty when there are only the international ones. */
             country: string;
             /**
              * Format: int32
              * @description The active crisis level, 0 when none.
              */
             level: number;
-            /** @description The lines, most urgent first. */
+            /** @description The country's lines, then the lines for every country. */
             lines: components["schemas"]["HelpLine"][];
             /** @description The day the list was last checked, as `YYYY-MM-DD`. */
             verified_on: string;
@@ -603,7 +603,7 @@ export interface components {
             href?: string | null;
             /** @description Name as the service calls itself. */
             name: string;
-            /** @description What to dial, or what to text to which number, or the address of a site. */
+            /** @description What to dial, what to text to which number, or the address of a site; empty for a trusted person. */
             number: string;
         };
         /** @description What can be known before signing in. */

@@ -140,8 +140,8 @@ impl Composer<'_> {
         if dice(self.heard.seed, self.heard.turn, 9).is_multiple_of(2) {
             return None;
         }
-        let topics = self.heard.recent_messages.iter().take(4);
-        let (_, name) = topics.filter_map(|message| topic_of(message, &padded(message), self.language)).next()?;
+        let mut before = self.heard.recent_messages.iter().take(4);
+        let (_, name) = before.find_map(|message| topic_of(message, &padded(message), self.language))?;
         let line = self.choose(&[part(self.language, "earlier")], 1)?;
         let filled = fill(line, None, Some(&name));
         (!self.heard.recent_replies.contains(&filled.as_str())).then_some(filled)

@@ -61,7 +61,8 @@ const TAILS: &[&str] = &[
 ];
 const JOINTS: &[&str] = &["because", "but", "so", "and", "which", "cause", "cuz", "since", "then"];
 const OWN_STARTS: &[&str] = &["i", "i'm", "im", "i've", "ive", "i'd", "i'll", "my", "we", "we're", "we've"];
-const OTHER_STARTS: &[&str] = &["he", "she", "they", "nobody", "everyone", "everything", "nothing", "people", "no", "it's", "its"];
+const OTHER_STARTS: &[&str] =
+    &["he", "she", "they", "nobody", "everyone", "everything", "nothing", "people", "no", "it's", "its"];
 
 /// What to give back of a message, the best first: a clause of one's own, one of others, a quotation.
 pub(super) fn echo_of(text: &str, language: Language) -> Option<Echo> {
@@ -191,8 +192,14 @@ fn bare_topic(lower: &[String]) -> Option<(&'static str, String)> {
         ("interview", "the interview"),
         ("homework", "homework"),
         ("breakup", "the breakup"),
-        ("sleep", "sleep"), ("guitar", "the guitar"), ("piano", "the piano"),
-        ("gym", "the gym"), ("football", "football"), ("cricket", "cricket"), ("painting", "painting"), ("cooking", "cooking"),
+        ("sleep", "sleep"),
+        ("guitar", "the guitar"),
+        ("piano", "the piano"),
+        ("gym", "the gym"),
+        ("football", "football"),
+        ("cricket", "cricket"),
+        ("painting", "painting"),
+        ("cooking", "cooking"),
     ];
     let found = lower.iter().find_map(|word| BARE.iter().find(|(bare, _)| bare == word))?;
     Some((group_of(found.0)?, found.1.to_owned()))

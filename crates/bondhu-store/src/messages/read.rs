@@ -6,6 +6,7 @@ use crate::db::on;
 use crate::messages::select;
 use crate::{
     ConversationId, Crisis, Message, MessageId, MessagePage, Page, Result, Store, StoreError, Timestamp, Tx, UserId,
+    Utterance,
 };
 
 const ONE: &str = select!("WHERE m.id = $1 AND m.user_id = $2");
@@ -13,13 +14,13 @@ const OLDER: &str = select!(
     "WHERE m.conversation_id = $1 AND m.user_id = $2 AND m.active = TRUE AND m.id < $3
      ORDER BY m.id DESC LIMIT $4"
 );
-const UP_TO: &str = select!(
-    "WHERE m.conversation_id = $1 AND m.user_id = $2 AND m.active = TRUE AND m.id <= $3
-     ORDER BY m.id DESC LIMIT $4"
-);
 const NEWER: &str = select!(
     "WHERE m.conversation_id = $1 AND m.user_id = $2 AND m.active = TRUE AND m.id > $3
      ORDER BY m.id LIMIT $4"
+);
+const UP_TO: &str = select!(
+    "WHERE m.conversation_id = $1 AND m.user_id = $2 AND m.active = TRUE AND m.id <= $3
+     ORDER BY m.id DESC LIMIT $4"
 );
 
 /// Above every message's id.
@@ -129,15 +130,18 @@ impl Store {
         Ok(on!(read self, db => sqlx::query_as(SQL).bind(user).bind(i64::from(limit)).fetch_all(db).await)?)
     }
 
-    /// The shown messages that lead up to `up_to`, itself included, newest first.
+    /// What was said on the shown path up to and including `up_to`, newest first.
     pub async fn history_for_prompt(
         &self,
         user: UserId,
         conversation: ConversationId,
         up_to: MessageId,
         limit: u32,
-    ) -> Result<Vec<Message>> {
-        Ok(on!(read self, db => sqlx::query_as(UP_TO)
+    ) -> Result<Vec<Utterance>> {
+        const SQL: &str = "SELECT sender, text FROM chat_messages
+             WHERE conversation_id = $1 AND user_id = $2 AND active = TRUE AND id <= $3
+             ORDER BY id DESC LIMIT $4";
+        Ok(on!(read self, db => sqlx::query_as(SQL)
             .bind(conversation).bind(user).bind(up_to).bind(i64::from(limit)).fetch_all(db).await)?)
     }
 

@@ -1,37 +1,69 @@
 //! Adding messages and writing replies.
 
 use crate::db::on;
-use crate::messages::{clean, select};
+use crate::messages::clean;
 use crate::{
     ConversationId, Finish, Message, MessageId, NewMessage, Result, Status, Store, StoreError, Timestamp, Tx, UserId,
     dialect, search,
 };
 
+/// The person owns the conversation, or nothing is added.
+const INSERT: &str = "INSERT INTO chat_messages (id, user_id, conversation_id, parent_id, active, sender, text,
+     status, answered_by, sentiment, mood, crisis_level, idempotency_key, lease_until, created_at, updated_at)
+     SELECT $1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14
+     WHERE EXISTS (SELECT 1 FROM conversations WHERE id = $3 AND user_id = $2)";
+
 impl Tx {
-    /// Adds a message to the shown path; what was shown after its parent becomes a variant.
+    /// Adds a message anywhere in the conversation and shows it; what was shown after its parent becomes a
+    /// variant.
     ///
     /// Fails with [`StoreError::NotFound`] when the conversation or the parent is not the person's, and with
     /// [`StoreError::Conflict`]: `idempotency_key` when the key was used before, `reply_in_progress` when
     /// another reply of the conversation is streaming.
     pub async fn insert_message(&mut self, user: UserId, new: NewMessage) -> Result<Message> {
-        const SQL: &str = "INSERT INTO chat_messages (id, user_id, conversation_id, parent_id, active, sender, text,
-             status, answered_by, sentiment, mood, crisis_level, idempotency_key, lease_until, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)";
         if !dialect::lock_conversation(self, user, new.conversation_id).await? {
             return Err(StoreError::NotFound);
         }
         self.make_room(user, new.conversation_id, new.parent_id).await?;
-        let text = clean(&new.text);
+        let id = new.id;
+        self.append_message(user, new).await?;
+        self.message(user, id).await?.ok_or(StoreError::NotFound)
+    }
+
+    /// Adds a message below the last shown one, which the caller has from [`Tx::last_active`] or has just added
+    /// in this transaction. Costs less than [`Tx::insert_message`], and fails as it does.
+    pub async fn append_message(&mut self, user: UserId, new: NewMessage) -> Result<Message> {
+        let text = clean(&new.text).into_owned();
         let parent = new.parent_id.map_or(new.conversation_id.0, |parent| parent.0);
-        on!(tx self, db => sqlx::query(SQL)
-            .bind(new.id).bind(user).bind(new.conversation_id).bind(parent).bind(new.sender).bind(&*text)
-            .bind(new.status).bind(new.answered_by).bind(new.sentiment).bind(new.mood).bind(new.crisis_level)
+        let added = on!(tx self, db => sqlx::query(INSERT)
+            .bind(new.id).bind(user).bind(new.conversation_id).bind(parent).bind(new.sender).bind(&text)
+            .bind(new.status).bind(new.answered_by).bind(new.sentiment).bind(&new.mood).bind(new.crisis_level)
             .bind(new.idempotency_key).bind(new.lease_until).bind(new.created_at)
-            .execute(db).await.map(drop))?;
+            .execute(db).await.map(|done| done.rows_affected()))?;
+        if added == 0 {
+            return Err(StoreError::NotFound);
+        }
         if new.status != Status::Streaming {
             self.index(new.id, &text).await?;
         }
-        self.message(user, new.id).await?.ok_or(StoreError::NotFound)
+        Ok(Message {
+            id: new.id,
+            conversation_id: new.conversation_id,
+            parent_id: new.parent_id,
+            sender: new.sender,
+            text,
+            status: new.status,
+            answered_by: new.answered_by,
+            model: None,
+            error_code: None,
+            sentiment: new.sentiment,
+            mood: new.mood,
+            crisis_level: new.crisis_level,
+            created_at: new.created_at,
+            updated_at: new.created_at,
+            variant: 1,
+            variants: 1,
+        })
     }
 
     /// Shows the path that ends with `parent`, and nothing after it.
@@ -56,16 +88,10 @@ impl Tx {
         dialect::index_message(self, id, &search::terms(text)).await
     }
 
-    /// The last shown message. Until the transaction ends nobody else adds one to the conversation.
-    pub async fn last_active(&mut self, user: UserId, conversation: ConversationId) -> Result<Option<Message>> {
-        const SQL: &str = select!(
-            "WHERE m.conversation_id = $1 AND m.user_id = $2 AND m.active = TRUE
-             ORDER BY m.id DESC LIMIT 1"
-        );
-        if !dialect::lock_conversation(self, user, conversation).await? {
-            return Ok(None);
-        }
-        Ok(on!(tx self, db => sqlx::query_as(SQL).bind(conversation).bind(user).fetch_optional(db).await)?)
+    /// The last shown message; none in an empty conversation, or one that is not the person's. Until the
+    /// transaction ends nobody else adds one to the conversation.
+    pub async fn last_active(&mut self, user: UserId, conversation: ConversationId) -> Result<Option<MessageId>> {
+        dialect::lock_and_find_last(self, user, conversation).await
     }
 
     /// Ends a streaming reply. False: it is no longer streaming, or gone; nothing changed.

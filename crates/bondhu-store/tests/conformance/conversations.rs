@@ -12,8 +12,8 @@ pub async fn the_last_touched_comes_first(world: &World) {
     assert_eq!(order().await, [second, first]);
     let now = world.now();
     let mut tx = world.store.begin().await.unwrap();
-    assert!(tx.touch_conversation(anna, first, now).await.unwrap());
-    assert!(!tx.touch_conversation(anna, world.id(), now).await.unwrap());
+    assert_eq!(tx.touch_conversation(anna, first, None, now).await.unwrap().as_deref(), Some("A talk"));
+    assert_eq!(tx.touch_conversation(anna, world.id(), Some("x"), now).await.unwrap(), None);
     tx.commit().await.unwrap();
     assert_eq!(order().await, [first, second]);
     let conversation = world.store.conversation(anna, first).await.unwrap().unwrap();
@@ -45,14 +45,16 @@ pub async fn a_custom_title_stays(world: &World) {
     let anna = world.person("anna").await;
     let id = world.conversation(anna).await;
     let mut tx = world.store.begin().await.unwrap();
-    assert!(tx.set_automatic_title(anna, id, "About the sea").await.unwrap());
+    let named = tx.touch_conversation(anna, id, Some("About the \0 sea"), world.now()).await.unwrap();
+    assert_eq!(named.as_deref(), Some("About the \u{fffd} sea"));
     tx.commit().await.unwrap();
     let conversation = world.store.conversation(anna, id).await.unwrap().unwrap();
-    assert_eq!((conversation.title.as_str(), conversation.title_is_custom), ("About the sea", false));
+    assert_eq!((conversation.title.as_str(), conversation.title_is_custom), ("About the \u{fffd} sea", false));
 
     assert!(world.store.rename_conversation(anna, id, "My \0 sea", world.now()).await.unwrap());
     let mut tx = world.store.begin().await.unwrap();
-    assert!(!tx.set_automatic_title(anna, id, "Another").await.unwrap());
+    let kept = tx.touch_conversation(anna, id, Some("Another"), world.now()).await.unwrap();
+    assert_eq!(kept.as_deref(), Some("My \u{fffd} sea"));
     tx.commit().await.unwrap();
     let conversation = world.store.conversation(anna, id).await.unwrap().unwrap();
     assert_eq!((conversation.title.as_str(), conversation.title_is_custom), ("My \u{fffd} sea", true));

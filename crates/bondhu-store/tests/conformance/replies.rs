@@ -54,10 +54,10 @@ pub async fn only_one_reply_at_a_time(world: &World) {
 /// What sending a message does: one transaction for it and the reply about to be written.
 async fn send(store: &Store, user: UserId, mut message: NewMessage, mut reply: NewMessage) -> Result<MessageId> {
     let mut tx = store.begin().await?;
-    message.parent_id = tx.last_active(user, message.conversation_id).await?.map(|last| last.id);
-    let message = tx.insert_message(user, message).await?;
+    message.parent_id = tx.last_active(user, message.conversation_id).await?;
+    let message = tx.append_message(user, message).await?;
     reply.parent_id = Some(message.id);
-    tx.insert_message(user, reply).await?;
+    tx.append_message(user, reply).await?;
     tx.commit().await?;
     Ok(message.id)
 }
@@ -153,14 +153,14 @@ pub async fn a_turn_waits_for_the_one_before(world: &World) {
     let conversation = world.conversation(anna).await;
     let hello = world.say(anna, conversation, None, Sender::User, "Hello").await;
     let mut first = world.store.begin().await.unwrap();
-    assert_eq!(first.last_active(anna, conversation).await.unwrap().unwrap().id, hello);
+    assert_eq!(first.last_active(anna, conversation).await.unwrap().unwrap(), hello);
     let second = async {
         let mut tx = world.store.begin().await.unwrap();
-        tx.last_active(anna, conversation).await.unwrap().unwrap().id
+        tx.last_active(anna, conversation).await.unwrap().unwrap()
     };
     let first = async {
         let new = world.new_message(conversation, Some(hello), Sender::Companion, "Hi");
-        let message = first.insert_message(anna, new).await.unwrap();
+        let message = first.append_message(anna, new).await.unwrap();
         first.commit().await.unwrap();
         message.id
     };

@@ -90,8 +90,9 @@ async fn writes(
     assert!(!store.rename_conversation(ben, hers, "x", now).await.unwrap());
     assert!(!store.delete_conversation(ben, hers).await.unwrap());
     let mut tx = store.begin().await.unwrap();
-    assert!(!tx.touch_conversation(ben, hers, now).await.unwrap());
-    assert!(!tx.set_automatic_title(ben, hers, "x").await.unwrap());
+    assert_eq!(tx.touch_conversation(ben, hers, Some("x"), now).await.unwrap(), None);
+    let new = world.new_message(hers, None, Sender::User, "x");
+    assert!(matches!(tx.append_message(ben, new).await, Err(StoreError::NotFound)));
     tx.commit().await.unwrap();
 }
 

@@ -4,7 +4,7 @@
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use bondhu_llm::{ChatEvent, ChatModel, ChatStream, Finish as ModelFinish, listener};
-use bondhu_store::{AnsweredBy, Finish, Message, Sender, Status, User, UserId};
+use bondhu_store::{AnsweredBy, Finish, Message, Sender, Status, User, UserId, Utterance};
 use futures_util::{FutureExt, StreamExt};
 use tokio::{
     sync::watch,
@@ -115,7 +115,7 @@ async fn write(app: &App, live: &LiveReply, prompted: &Prompted) -> Outcome {
         Ok(history) => history,
         Err(error) => {
             tracing::warn!(%error, "the conversation could not be read; answering the newest message alone");
-            vec![prompted.question.clone()]
+            vec![Utterance { sender: Sender::User, text: prompted.question.text.clone() }]
         }
     };
     match app.models.current() {
@@ -128,7 +128,7 @@ async fn write_with_model(
     app: &App,
     live: &LiveReply,
     prompted: &Prompted,
-    history: &[Message],
+    history: &[Utterance],
     model: &dyn ChatModel,
 ) -> Outcome {
     let name = model.info().model;
@@ -202,7 +202,7 @@ async fn relay(
 }
 
 /// Answers by reflective listening, which needs no model and cannot fail.
-fn write_as_listener(live: &LiveReply, prompted: &Prompted, history: &[Message], broken: Option<Broken>) -> Outcome {
+fn write_as_listener(live: &LiveReply, prompted: &Prompted, history: &[Utterance], broken: Option<Broken>) -> Outcome {
     let said_by = |sender: Sender, skip: usize| -> Vec<&str> {
         history.iter().filter(|m| m.sender == sender).skip(skip).take(10).map(|m| m.text.as_str()).collect()
     };
@@ -242,41 +242,49 @@ impl Outcome {
 
 /// Stores the reply. If that fails the text is still handed to whoever listens, and says so.
 async fn finish(app: &App, live: &LiveReply, prompted: &Prompted, outcome: Outcome) -> End {
-    let text = live.text();
     let (code, detail) = outcome.error.unzip();
-    let finish = Finish {
-        text: text.clone(),
+    let now = app.clock.now();
+    let message = Message {
+        text: live.text(),
         status: outcome.status,
         answered_by: Some(outcome.answered_by),
         model: outcome.model,
         error_code: code.clone(),
-        now: app.clock.now(),
+        updated_at: now,
+        ..prompted.reply.clone()
+    };
+    let finish = Finish {
+        text: message.text.clone(),
+        status: message.status,
+        answered_by: message.answered_by,
+        model: message.model.clone(),
+        error_code: message.error_code.clone(),
+        now,
     };
     let (user, id) = (prompted.user.id, prompted.reply.id);
     let stored = match app.store.finish_reply(user, id, finish).await {
-        Ok(_) => app.store.message(user, id).await,
+        Ok(true) => Ok(Some(message.clone())),
+        // Another process ended it, or it is gone.
+        Ok(false) => app.store.message(user, id).await,
         Err(error) => Err(error),
     };
-    let kept = |status| Box::new(Message { text: text.clone(), status, ..prompted.reply.clone() });
+    let failed = |code: &str, detail: &str, message| End::Failed {
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+        message: Box::new(message),
+    };
     match stored {
-        Ok(Some(message)) if message.status == Status::Failed => End::Failed {
-            code: code.unwrap_or_else(|| "failed".to_owned()),
-            detail: detail.unwrap_or_else(|| "The reply broke off. What came is kept; try again.".to_owned()),
-            message: Box::new(message),
-        },
+        Ok(Some(message)) if message.status == Status::Failed => failed(
+            code.as_deref().unwrap_or("failed"),
+            detail.as_deref().unwrap_or("The reply broke off. What came is kept; try again."),
+            message,
+        ),
         Ok(Some(message)) => End::Done(Box::new(message)),
-        Ok(None) => End::Failed {
-            code: "deleted".to_owned(),
-            detail: "This reply was deleted while it was being written.".to_owned(),
-            message: kept(Status::Stopped),
-        },
+        Ok(None) => failed("deleted", "This reply was deleted while it was being written.", message),
         Err(error) => {
             tracing::error!(%error, "a reply could not be stored");
-            End::Failed {
-                code: "not_stored".to_owned(),
-                detail: "The reply could not be stored. Your message is kept; try again in a moment.".to_owned(),
-                message: kept(Status::Failed),
-            }
+            let detail = "The reply could not be stored. Your message is kept; try again in a moment.";
+            failed("not_stored", detail, Message { status: Status::Failed, ..message })
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bondhu_cache::{Cache, CacheKey};
-use bondhu_llm::{ChatModel, LlmError, ModelSettings, Provider, Scripted, Turn, find_ollama};
+use bondhu_llm::{ChatModel, Fixed, LlmError, ModelSettings, Provider, find_ollama};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -80,7 +80,7 @@ impl Models {
 /// Fixed words at once, so that a benchmark measures everything but the model.
 fn benchmark_model() -> Arc<dyn ChatModel> {
     let words = "That sounds like a full day, and you got through it. What stayed with you most?";
-    Arc::new(Scripted::always(Turn::text(words)))
+    Arc::new(Fixed::new(words))
 }
 
 /// Whether a model can answer right now.

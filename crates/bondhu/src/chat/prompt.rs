@@ -1,7 +1,7 @@
 //! What the model is told: who Bondhu is, and as much of the conversation as fits.
 
 use bondhu_llm::{ChatMessage, ChatRequest, Role};
-use bondhu_store::{Message, Sender, Timestamp};
+use bondhu_store::{Sender, Timestamp, Utterance};
 
 use crate::safety::CrisisLevel;
 
@@ -18,7 +18,7 @@ pub struct Parts<'a> {
     /// The current time.
     pub now: Timestamp,
     /// The conversation on its shown path, newest first, starting with the message to answer.
-    pub history: &'a [Message],
+    pub history: &'a [Utterance],
     /// Raised by the person's newest message, if anything.
     pub crisis: Option<CrisisLevel>,
     /// Estimated tokens for the whole prompt.

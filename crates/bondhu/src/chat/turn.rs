@@ -89,7 +89,7 @@ pub async fn regenerate(app: &Arc<App>, user: &User, id: MessageId) -> Result<Be
             tx.delete_message(user.id, old.id).await?;
         }
         let reply = tx.insert_message(user.id, empty_reply(app, &question)).await?;
-        tx.touch_conversation(user.id, conversation.id, app.clock.now()).await?;
+        tx.touch_conversation(user.id, conversation.id, None, app.clock.now()).await?;
         tx.commit().await?;
         Ok(reply)
     }
@@ -141,9 +141,10 @@ async fn store_turn(
 ) -> Result<(Conversation, Message, Message), StoreError> {
     let mut conversation = conversation.clone();
     let mut tx = app.store.begin().await?;
+    let is_beside = matches!(place, Place::Beside(_));
     let parent = match place {
         Place::Beside(original) => original.parent_id,
-        Place::AtTheEnd => tx.last_active(user.id, conversation.id).await?.map(|last| last.id),
+        Place::AtTheEnd => tx.last_active(user.id, conversation.id).await?,
     };
     let now = app.clock.now();
     let said = NewMessage {
@@ -161,15 +162,13 @@ async fn store_turn(
         lease_until: None,
         created_at: now,
     };
-    let said = tx.insert_message(user.id, said).await?;
-    let reply = tx.insert_message(user.id, empty_reply(app, &said)).await?;
-    if parent.is_none() {
-        let title = automatic_title(text);
-        if tx.set_automatic_title(user.id, conversation.id, &title).await? {
-            conversation.title = title;
-        }
+    let said =
+        if is_beside { tx.insert_message(user.id, said).await? } else { tx.append_message(user.id, said).await? };
+    let reply = tx.append_message(user.id, empty_reply(app, &said)).await?;
+    let title = parent.is_none().then(|| automatic_title(text));
+    if let Some(title) = tx.touch_conversation(user.id, conversation.id, title.as_deref(), now).await? {
+        conversation.title = title;
     }
-    tx.touch_conversation(user.id, conversation.id, now).await?;
     conversation.updated_at = now;
     tx.enqueue(sentiment_batch(app, user)).await?;
     tx.commit().await?;

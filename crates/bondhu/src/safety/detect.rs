@@ -4,7 +4,7 @@ use super::phrase::{BOUNDARY, UNKNOWN};
 use super::tables::{Kind, TABLES, Tables};
 
 /// How many words before a phrase are searched for the person it is about.
-const SUBJECT_REACH: usize = 9;
+const SUBJECT_REACH: usize = 11;
 /// How many words before a phrase oneself must stand to outweigh a story marker.
 const OWN_REACH: usize = 3;
 /// Kinds that are halves of a plan.
@@ -26,6 +26,7 @@ pub(super) fn level_of(text: &str) -> Option<CrisisLevel> {
     for start in 0..numbers.len() {
         hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
     }
+    hits.sort_by_key(|hit| hit.start);
     let quoted = text.contains(['"', '“', '”', '‘']) || text.contains(" '") || text.starts_with('\'');
     let mut seen = Seen {
         hits: &hits,
@@ -72,22 +73,25 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn read_sentence(&mut self, begin: usize, end: usize) {
-        // Hits come in the order of their passes; those of this sentence are few.
-        let hits: Vec<Hit> = self.hits.iter().filter(|h| h.start >= begin && h.end <= end).copied().collect();
+        let from = self.hits.partition_point(|h| h.start < begin);
+        let to = self.hits.partition_point(|h| h.start < end);
+        let hits = &self.hits[from..to];
         let any = |kind: Kind| hits.iter().any(|h| h.kind == kind);
         let past = any(Kind::Past) && !any(Kind::Again);
-        for hit in &hits {
-            let story = any(Kind::Story) || (any(Kind::MaybeStory) && (self.quoted || !is_own(&hits, hit)));
+        let (soon, surely, maybe) = (any(Kind::Soon), any(Kind::Story), any(Kind::MaybeStory));
+        let last_but = hits.iter().rfind(|h| h.kind == Kind::But).map_or(0, |h| h.start);
+        for hit in hits {
+            let story = surely || (maybe && (self.quoted || !is_own(hits, hit)));
             let level = match hit.kind {
                 Kind::Danger if !story => 3,
                 Kind::Act | Kind::Wish if story => 0,
-                Kind::Act | Kind::Wish if past || is_about_another(&hits, hit) => 1,
+                Kind::Act | Kind::Wish if past || is_about_another(hits, hit) => 1,
                 Kind::Act => 3,
                 Kind::Wish => {
                     self.wish = true;
-                    if any(Kind::Soon) { 3 } else { 2 }
+                    if soon { 3 } else { 2 }
                 }
-                Kind::DeniedAct if hits.iter().any(|h| h.kind == Kind::But && h.start >= hit.end) => 2,
+                Kind::DeniedAct if last_but >= hit.end => 2,
                 Kind::Denial | Kind::DeniedAct if !self.positive && !story => 1,
                 Kind::OtherRisk | Kind::Distress | Kind::PastRisk if !story => 1,
                 _ => 0,
@@ -107,14 +111,22 @@ impl Seen<'_> {
 
 /// Whether the nearest person before the phrase, in its sentence, is somebody else.
 fn is_about_another(hits: &[Hit], hit: &Hit) -> bool {
-    let persons = hits.iter().filter(|h| matches!(h.kind, Kind::Own | Kind::Other));
-    let near = persons.filter(|h| h.end <= hit.start + 1 && h.end + SUBJECT_REACH >= hit.start);
-    let last = near.max_by_key(|h| (h.end, h.end - h.start));
-    let own_after = hits.iter().any(|h| h.kind == Kind::Own && h.end > hit.start && h.start <= hit.end + 1);
-    last.is_some_and(|h| h.kind == Kind::Other) && !own_after
+    let persons =
+        near(hits, hit, SUBJECT_REACH).iter().filter(|h| matches!(h.kind, Kind::Own | Kind::OwnVerb | Kind::Other));
+    let before = persons.filter(|h| h.end <= hit.start + 1).max_by_key(|h| (h.end, h.end - h.start));
+    // "mar jaana chahta hu": the verb itself says who.
+    let own_after = near(hits, hit, 0).iter().any(|h| h.kind == Kind::OwnVerb && h.end > hit.start);
+    before.is_some_and(|h| h.kind == Kind::Other) && !own_after
 }
 
 /// Whether oneself stands inside, shortly before or right after the phrase.
 fn is_own(hits: &[Hit], hit: &Hit) -> bool {
-    hits.iter().any(|h| h.kind == Kind::Own && h.start + OWN_REACH >= hit.start && h.start <= hit.end + 1)
+    near(hits, hit, OWN_REACH).iter().any(|h| matches!(h.kind, Kind::Own | Kind::OwnVerb))
+}
+
+/// The hits that begin from `reach` words before a phrase to the word after it.
+fn near<'a>(hits: &'a [Hit], hit: &Hit, reach: usize) -> &'a [Hit] {
+    let from = hits.partition_point(|h| h.start + reach < hit.start);
+    let to = hits.partition_point(|h| h.start <= hit.end + 1);
+    &hits[from..to]
 }

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The day the whole list was last looked through.
-const VERIFIED_ON: &str = "2026-11-01";
+/// The day on which a person last confirmed every row with the service itself, as `YYYY-MM-DD`. Empty as long as nobody
+/// has: a day that is only hoped for would mislead someone who needs the number.
+const VERIFIED_ON: &str = "";
 /// The rows for every country.
 const ANYWHERE: &str = "**";
 
@@ -33,7 +34,7 @@ pub struct HelpCard {
     pub country: String,
     /// The country's lines, then the lines for every country.
     pub lines: Vec<HelpLine>,
-    /// The day the list was last checked, as `YYYY-MM-DD`.
+    /// The day every line was last confirmed with the service, as `YYYY-MM-DD`; empty when that is still to be done.
     pub verified_on: String,
 }
 

@@ -40,28 +40,42 @@ enum Part {
     Choice { options: Options, optional: bool },
 }
 
-/// Word sequences by their first word, longest first.
-#[derive(Default)]
-struct Options(Vec<(u32, Vec<Box<[u32]>>)>);
+/// Word sequences by their first word; of those, what follows it, longest first.
+struct Options {
+    groups: Vec<(u32, Vec<Vec<u32>>)>,
+    /// A bit for each first word: most words of a message are turned away here.
+    bits: u64,
+}
 
 impl Options {
-    fn new(mut all: Vec<Box<[u32]>>) -> Self {
+    fn new(mut all: Vec<Vec<u32>>) -> Self {
         all.retain(|option| !option.is_empty());
         all.sort_by_key(|option| (option[0], std::cmp::Reverse(option.len())));
-        let mut groups: Vec<(u32, Vec<Box<[u32]>>)> = Vec::new();
+        let mut groups: Vec<(u32, Vec<Vec<u32>>)> = Vec::new();
         for option in all {
+            let tail = option[1..].to_vec();
             match groups.last_mut() {
-                Some((first, group)) if *first == option[0] => group.push(option),
-                _ => groups.push((option[0], vec![option])),
+                Some((first, group)) if *first == option[0] => group.push(tail),
+                _ => groups.push((option[0], vec![tail])),
             }
         }
-        Self(groups)
+        let bits = groups.iter().fold(0, |bits, (first, _)| bits | bit(*first));
+        Self { groups, bits }
     }
 
-    /// The options that begin with a word.
-    fn beginning_with(&self, word: u32) -> &[Box<[u32]>] {
-        self.0.binary_search_by_key(&word, |(first, _)| *first).map_or(&[], |at| &self.0[at].1)
+    /// The ends of the options that stand at a place.
+    fn ends<'a>(&'a self, words: &'a [u32], at: usize) -> impl Iterator<Item = usize> + 'a {
+        let first = words.get(at).filter(|word| self.bits & bit(**word) != 0);
+        let group = first.and_then(|word| self.groups.binary_search_by_key(word, |(first, _)| *first).ok());
+        let tails = group.map_or(&[][..], |group| self.groups[group].1.as_slice());
+        let rest = words.get(at + 1..).unwrap_or_default();
+        let stands = move |tail: &&'a Vec<u32>| tail.len() <= rest.len() && tail.iter().zip(rest).all(|(a, b)| a == b);
+        tails.iter().filter(stands).map(move |tail| at + 1 + tail.len())
     }
+}
+
+fn bit(word: u32) -> u64 {
+    1 << (word % 64)
 }
 
 /// One compiled phrase.
@@ -78,7 +92,7 @@ impl Phrase {
     /// The words a match can begin with.
     pub(super) fn first_words(&self) -> Vec<u32> {
         match self.parts.first() {
-            Some(Part::Choice { options, optional: false }) => options.0.iter().map(|(first, _)| *first).collect(),
+            Some(Part::Choice { options, optional: false }) => options.groups.iter().map(|(first, _)| *first).collect(),
             _ => Vec::new(),
         }
     }
@@ -97,9 +111,7 @@ fn follow(parts: &[Part], words: &[u32], at: usize) -> Option<usize> {
             (0..=open).find_map(|skip| follow(rest, words, at + skip))
         }
         Part::Choice { options, optional } => {
-            let fitting = words.get(at).map_or(&[][..], |word| options.beginning_with(*word));
-            let ends = fitting.iter().filter(|option| words[at..].starts_with(option)).map(|option| at + option.len());
-            let found = ends.into_iter().find_map(|end| follow(rest, words, end));
+            let found = options.ends(words, at).find_map(|end| follow(rest, words, end));
             if found.is_none() && *optional { follow(rest, words, at) } else { found }
         }
     }

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     MaybeStory,
     /// Words for oneself.
     Own,
+    /// A verb that only oneself can be the subject of ("hoon").
+    OwnVerb,
     /// Words for somebody else.
     Other,
     /// A time long gone.
@@ -65,6 +67,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("story", Kind::Story),
     ("maybe-story", Kind::MaybeStory),
     ("own", Kind::Own),
+    ("own-verb", Kind::OwnVerb),
     ("other", Kind::Other),
     ("past", Kind::Past),
     ("again", Kind::Again),

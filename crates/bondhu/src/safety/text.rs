@@ -8,12 +8,12 @@
 pub(super) fn each_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
     let mut folded = String::new();
-    for c in text.chars().flat_map(narrow).chain(['\n']) {
+    for c in text.chars().filter_map(narrow).chain(['\n']) {
         match c {
-            'a'..='z' => word.push(c),
-            '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' => {}
+            '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' =>
+                {}
+            'a'..='z' | '$' | '@' | '*' => word.push(c),
             '!' | '|' if is_one_letter(&word) => word.push(c),
-            '$' | '@' | '*' => word.push(c),
             _ if c.is_alphanumeric() || is_indic_sign(c) => word.extend(c.to_lowercase()),
             _ => {
                 if word.chars().any(char::is_alphanumeric) {

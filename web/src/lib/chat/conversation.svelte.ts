@@ -15,6 +15,12 @@ export interface Pending {
 	trouble: string | undefined;
 }
 
+/** `crypto.randomUUID` is missing where the page comes over plain HTTP from another machine. */
+function randomKey(): string {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** One conversation on screen: what was said, what is being said, and what went wrong. */
 export class ConversationState {
 	id = $state<string>();
@@ -119,7 +125,7 @@ export class ConversationState {
 
 	/** Says something. */
 	async send(text: string): Promise<void> {
-		await this.#deliver({ text, key: crypto.randomUUID(), trouble: undefined });
+		await this.#deliver({ text, key: randomKey(), trouble: undefined });
 	}
 
 	/** Sends a message again that did not arrive, under the same key. */

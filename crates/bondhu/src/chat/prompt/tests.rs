@@ -1,43 +1,23 @@
-use bondhu_store::{ConversationId, MessageId, Status};
-use uuid::Uuid;
-
 use super::*;
 
-fn message(n: u128, sender: Sender, text: &str) -> Message {
-    Message {
-        id: MessageId(Uuid::from_u128(n)),
-        conversation_id: ConversationId(Uuid::from_u128(1)),
-        parent_id: None,
-        sender,
-        text: text.to_owned(),
-        status: Status::Complete,
-        answered_by: None,
-        model: None,
-        error_code: None,
-        sentiment: None,
-        mood: None,
-        crisis_level: None,
-        created_at: Timestamp::from_millis(0),
-        updated_at: Timestamp::from_millis(0),
-        variant: 1,
-        variants: 1,
-    }
+fn said(sender: Sender, text: &str) -> Utterance {
+    Utterance { sender, text: text.to_owned() }
 }
 
 /// Newest first, as the store reads it.
-fn conversation() -> Vec<Message> {
+fn conversation() -> Vec<Utterance> {
     let mut messages = vec![
-        message(2, Sender::User, "Hi, I am Asha's brother."),
-        message(3, Sender::Companion, "Hello. What is on your mind?"),
-        message(4, Sender::User, "My exam is on Monday and I cannot sleep."),
-        message(5, Sender::Companion, ""),
-        message(6, Sender::User, "What did I say my exam day was?"),
+        said(Sender::User, "Hi, I am Asha's brother."),
+        said(Sender::Companion, "Hello. What is on your mind?"),
+        said(Sender::User, "My exam is on Monday and I cannot sleep."),
+        said(Sender::Companion, ""),
+        said(Sender::User, "What did I say my exam day was?"),
     ];
     messages.reverse();
     messages
 }
 
-fn parts(history: &[Message], token_budget: usize) -> Parts<'_> {
+fn parts(history: &[Utterance], token_budget: usize) -> Parts<'_> {
     Parts {
         display_name: "Ravi",
         now: Timestamp::from_millis(1_795_000_000_000),

@@ -1,2 +1,0 @@
-// Generated from crates/bondhu/openapi.json by `npm run gen`. Do not edit.
-export {};
