@@ -4,9 +4,13 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::safety::CrisisLevel;
+
 /// The day on which a person last confirmed every row with the service itself, as `YYYY-MM-DD`. Empty as long as nobody
 /// has: a day that is only hoped for would mislead someone who needs the number.
 const VERIFIED_ON: &str = "";
+/// What a country's emergency number is called in the list.
+const EMERGENCY: &str = "Emergency";
 /// The rows for every country.
 const ANYWHERE: &str = "**";
 
@@ -64,7 +68,11 @@ pub fn help_card(level: i16, country: Option<&str>) -> HelpCard {
     let own = ROWS.iter().filter(|row| row.country == country);
     // The general 112 would only repeat, or contradict, a country's own emergency number.
     let rest = ROWS.iter().filter(|row| row.country == ANYWHERE && (country.is_empty() || row.line.channel != "call"));
-    let lines = own.chain(rest).map(|row| row.line.clone()).collect();
+    let mut lines: Vec<HelpLine> = own.chain(rest).map(|row| row.line.clone()).collect();
+    if level == CrisisLevel::Acute.as_i16() {
+        // In acute danger the number to call now stands first; otherwise somebody to talk to does.
+        lines.sort_by_key(|line| line.name != EMERGENCY);
+    }
     HelpCard { level, country: country.to_owned(), lines, verified_on: VERIFIED_ON.to_owned() }
 }
 
@@ -84,12 +92,12 @@ fn known(country: Option<&str>) -> Option<&'static str> {
 
 /// The emergency number to name in a reply.
 pub(super) fn emergency_number(country: Option<&str>) -> &'static str {
-    find(country, |line| line.name == "Emergency").map_or("112", |line| line.number.as_str())
+    find(country, |line| line.name == EMERGENCY).map_or("112", |line| line.number.as_str())
 }
 
 /// The helpline to name in a reply, as its name and number; a country without one gets the directory.
 pub(super) fn first_helpline(country: Option<&str>) -> (&'static str, &'static str) {
-    let line = find(country, |line| line.name != "Emergency" && line.channel == "call");
+    let line = find(country, |line| line.name != EMERGENCY && line.channel == "call");
     line.map_or(("Find A Helpline", "findahelpline.com"), |line| {
         (line.name.split(" (").next().unwrap_or_default(), line.number.as_str())
     })

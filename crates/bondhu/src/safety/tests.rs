@@ -215,6 +215,7 @@ fn the_card_lists_the_country_then_the_fallback() {
     let names: Vec<&str> = card.lines.iter().map(|line| line.name.as_str()).collect();
     assert!(names[0].starts_with("Tele-MANAS") && names[1] == "Emergency", "{names:?}");
     assert!(card.lines.iter().any(|line| line.number == "findahelpline.com"));
+    assert_eq!(help_card(3, Some("IN")).lines[0].number, "112", "in acute danger the emergency number is first");
     let unknown = help_card(0, None);
     assert_eq!(unknown.country, "");
     assert_eq!(unknown.lines.iter().map(|line| line.channel.as_str()).collect::<Vec<_>>(), ["call", "web", "person"]);
