@@ -156,6 +156,12 @@ impl Store {
         Err(StoreError::Corrupt(Cause::new(format_args!("{} places of the database file are damaged", found.len()))))
     }
 
+    /// Moves recent writes from `SQLite`'s log into its file, beside whoever reads and writes. Call it every few
+    /// seconds, so that no writer has to do it. Nothing to do on Postgres.
+    pub async fn checkpoint(&self) -> Result<()> {
+        dialect::checkpoint(self).await
+    }
+
     /// Starts a write transaction. On `SQLite` it takes the write lock at once, so keep it short.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.db {
@@ -222,7 +228,10 @@ async fn open_sqlite(path: &std::path::Path, readers: u32) -> Result<Db> {
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal);
+        .synchronous(SqliteSynchronous::Normal)
+        // A checkpoint waits for the disk, and by default every thousandth page makes a writer wait with it.
+        // `Store::checkpoint` does it beside the writer; this is for programs that never call that.
+        .pragma("wal_autocheckpoint", "8000");
     // One connection that never retires: reopening it would only cost time.
     let write = SqlitePoolOptions::new()
         .max_connections(1)

@@ -106,6 +106,40 @@ struct Found {
     conversation_title: String,
 }
 
+/// What was said up to a message as one JSON array, newest first: a row each would cost more in handing over than
+/// in reading.
+pub(crate) async fn utterances(
+    store: &Store,
+    user: UserId,
+    conversation: ConversationId,
+    up_to: MessageId,
+    limit: u32,
+) -> Result<String> {
+    macro_rules! newest {
+        ($array:literal) => {
+            concat!(
+                "SELECT ",
+                $array,
+                " FROM (SELECT id, sender, text FROM chat_messages
+                 WHERE conversation_id = $1 AND user_id = $2 AND active = TRUE AND id <= $3
+                 ORDER BY id DESC LIMIT $4) AS m"
+            )
+        };
+    }
+    const SQLITE: &str = newest!("json_group_array(json_object('sender', sender, 'text', text) ORDER BY id DESC)");
+    const POSTGRES: &str =
+        newest!("coalesce(json_agg(json_build_object('sender', sender, 'text', text) ORDER BY id DESC), '[]')::text");
+    let limit = i64::from(limit);
+    Ok(match &store.db {
+        Db::Sqlite { read, .. } => {
+            sqlx::query_scalar(SQLITE).bind(conversation).bind(user).bind(up_to).bind(limit).fetch_one(read).await?
+        }
+        Db::Postgres(db) => {
+            sqlx::query_scalar(POSTGRES).bind(conversation).bind(user).bind(up_to).bind(limit).fetch_one(db).await?
+        }
+    })
+}
+
 /// Whether sqlx has ever migrated this database.
 pub(crate) async fn has_migrations_table(store: &Store) -> Result<bool> {
     let found = match &store.db {
@@ -119,6 +153,14 @@ pub(crate) async fn has_migrations_table(store: &Store) -> Result<bool> {
         }
     };
     Ok(found)
+}
+
+/// Moves what the write-ahead log holds into the `SQLite` file, as far as nobody is in the way.
+pub(crate) async fn checkpoint(store: &Store) -> Result<()> {
+    if let Db::Sqlite { read, .. } = &store.db {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(read).await?;
+    }
+    Ok(())
 }
 
 /// What is wrong with the database file: the one line `ok` when nothing is. A Postgres server looks after its own

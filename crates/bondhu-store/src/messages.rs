@@ -155,7 +155,7 @@ pub enum Page {
 }
 
 /// What somebody said, for a prompt.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Utterance {
     /// Who said it.
     pub sender: Sender,

@@ -590,7 +590,7 @@ export interface components {
             level: number;
             /** @description The country's lines, then the lines for every country. */
             lines: components["schemas"]["HelpLine"][];
-            /** @description The day the list was last checked, as `YYYY-MM-DD`. */
+            /** @description The day every line was last confirmed with the service, as `YYYY-MM-DD`; empty when that is still to be done. */
             verified_on: string;
         };
         /** @description One place to turn to. */

@@ -3,10 +3,11 @@
 use uuid::Uuid;
 
 use crate::db::on;
+use crate::error::Cause;
 use crate::messages::select;
 use crate::{
     ConversationId, Crisis, Message, MessageId, MessagePage, Page, Result, Store, StoreError, Timestamp, Tx, UserId,
-    Utterance,
+    Utterance, dialect,
 };
 
 const ONE: &str = select!("WHERE m.id = $1 AND m.user_id = $2");
@@ -138,11 +139,8 @@ impl Store {
         up_to: MessageId,
         limit: u32,
     ) -> Result<Vec<Utterance>> {
-        const SQL: &str = "SELECT sender, text FROM chat_messages
-             WHERE conversation_id = $1 AND user_id = $2 AND active = TRUE AND id <= $3
-             ORDER BY id DESC LIMIT $4";
-        Ok(on!(read self, db => sqlx::query_as(SQL)
-            .bind(conversation).bind(user).bind(up_to).bind(i64::from(limit)).fetch_all(db).await)?)
+        let json = dialect::utterances(self, user, conversation, up_to, limit).await?;
+        serde_json::from_str(&json).map_err(|_| StoreError::Corrupt(Cause::new("a conversation does not decode")))
     }
 
     /// The message and the others that were written in its place, oldest first.

@@ -8,7 +8,7 @@ use bondhu_store::{AnsweredBy, Finish, Message, Sender, Status, User, UserId, Ut
 use futures_util::{FutureExt, StreamExt};
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval, interval_at},
 };
 
 use crate::{
@@ -76,9 +76,9 @@ async fn saved_while(
     prompted: &Prompted,
     mut writing: std::pin::Pin<&mut impl Future<Output = Outcome>>,
 ) -> Outcome {
-    let mut ticks = interval(SAVE_EVERY);
+    // An interval that begins at once would make every reply wait for the timer's next millisecond.
+    let mut ticks = interval_at(Instant::now() + SAVE_EVERY, SAVE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks.tick().await;
     loop {
         tokio::select! {
             outcome = &mut writing => return outcome,

@@ -16,6 +16,8 @@ use crate::{app::App, chat::generate, clock::Clock, config::Config, http::router
 
 /// How often cut-off replies and expired sessions are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
+/// How often recent writes are moved from the embedded database's log into its file.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 /// After the grace period, how long parked replies get to be stored and sent.
 const PARKING_TIME: Duration = Duration::from_secs(5);
 
@@ -135,7 +137,16 @@ async fn housekeeping(app: Arc<App>) {
             }
         }
     };
-    tokio::join!(look_for_model, tidy);
+    let checkpoints = async {
+        let mut ticks = tokio::time::interval(CHECKPOINT_EVERY);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = app.store.checkpoint().await {
+                tracing::warn!(%error, "the database's log could not be moved into its file");
+            }
+        }
+    };
+    tokio::join!(look_for_model, tidy, checkpoints);
 }
 
 /// Completes at the first SIGTERM or Ctrl-C. The next one ends the process at once, as people expect.
