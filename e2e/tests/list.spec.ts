@@ -43,6 +43,24 @@ test('search finds words, shows them and jumps to the place', async ({ page, hou
 	await expect(page.getByText('Line 30 of a long letter.').last()).toBeInViewport();
 });
 
+test('search finds what was said on a branch that is not shown', async ({
+	page,
+	house,
+	signUp
+}) => {
+	await signUp();
+	const id = await converse(page, house, ['I left the umbrella on the tram']);
+	await page.goto(`/c/${id}`);
+	await mine(page).hover();
+	await mine(page).getByRole('button', { name: 'Edit' }).click();
+	await page.getByLabel('Edit your message').fill('I left the umbrella at home');
+	await page.getByRole('button', { name: 'Send again' }).click();
+	await expect(mine(page)).toContainText('at home');
+	await page.goto('/search?q=tram');
+	await page.getByRole('link', { name: /tram/ }).click();
+	await expect(mine(page)).toContainText('on the tram');
+});
+
 test('on a phone the list is in a drawer', async ({ page, house, signUp }) => {
 	await page.setViewportSize({ width: 390, height: 844 });
 	await signUp();

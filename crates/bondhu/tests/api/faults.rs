@@ -152,6 +152,28 @@ async fn logs_hold_neither_words_nor_secrets() {
 }
 
 #[tokio::test]
+async fn figures_are_served_on_a_port_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let settings = [("BONDHU_METRICS_LISTEN", free.as_str()), ("BONDHU_MODEL_PROVIDER", "scripted")];
+    let server = Server::start(folder.path(), &settings).await;
+    let asha = Person::nobody(server.url.clone()).sign_up("asha").await;
+    let conversation = asha.conversation().await;
+    asha.say(&conversation, "pomegranate").await;
+    asha.get(&format!("/conversations/{conversation}/messages")).await;
+    let figures = asha.http.get(format!("http://{free}/metrics")).send().await.unwrap().text().await.unwrap();
+    for expected in [
+        r#"bondhu_replies_total{answered_by="model",status="complete"} 1"#,
+        r#"route="/api/v1/conversations/{id}/messages""#,
+        "bondhu_http_request_seconds_bucket",
+        r#"bondhu_cache_misses_total{namespace="chat:history"} 1"#,
+    ] {
+        assert!(figures.contains(expected), "{expected} is not in\n{figures}");
+    }
+    assert!(!figures.contains("pomegranate") && !figures.contains(&conversation), "figures name nobody and nothing said");
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError, isAbort } from '@bondhu/client';
-import type { ChatEvent, FollowOptions, HelpCard, Message } from '@bondhu/client';
+import type { ChatEvent, FollowOptions, HelpCard, Message, MessagePage } from '@bondhu/client';
 import { api, explain } from '$lib/api.js';
 import { visit } from '$lib/account/visit.svelte.js';
 import { conversations } from './conversations.svelte.js';
@@ -63,7 +63,7 @@ export class ConversationState {
 		try {
 			const [conversation, page] = await Promise.all([
 				api.getConversation(id),
-				api.listMessages(id, around ? { limit: PAGE, around } : { limit: PAGE })
+				this.#page(id, around)
 			]);
 			this.title = conversation.title;
 			this.#show(spanOf(page));
@@ -71,6 +71,25 @@ export class ConversationState {
 			this.#trouble(error);
 		} finally {
 			this.loading = undefined;
+		}
+	}
+
+	/** The newest messages or those around one, which may be on a branch that is not shown, or gone. */
+	async #page(id: string, around?: string): Promise<MessagePage> {
+		if (around === undefined) return api.listMessages(id, { limit: PAGE });
+		const isGone = (error: unknown) => error instanceof ApiError && error.status === 404;
+		try {
+			return await api.listMessages(id, { limit: PAGE, around });
+		} catch (error) {
+			if (!isGone(error)) throw error;
+		}
+		try {
+			await api.activateMessage(around);
+			return await api.listMessages(id, { limit: PAGE, around });
+		} catch (error) {
+			if (!isGone(error)) throw error;
+			this.notice = 'That message is no longer here.';
+			return api.listMessages(id, { limit: PAGE });
 		}
 	}
 
