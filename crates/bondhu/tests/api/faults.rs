@@ -170,7 +170,10 @@ async fn figures_are_served_on_a_port_of_their_own() {
     ] {
         assert!(figures.contains(expected), "{expected} is not in\n{figures}");
     }
-    assert!(!figures.contains("pomegranate") && !figures.contains(&conversation), "figures name nobody and nothing said");
+    assert!(
+        !figures.contains("pomegranate") && !figures.contains(&conversation),
+        "figures name nobody and nothing said"
+    );
 }
 
 #[tokio::test]
