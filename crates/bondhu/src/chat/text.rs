@@ -8,6 +8,8 @@ use crate::http::problem::ApiError;
 pub const MAX_MESSAGE_CHARS: usize = 5_000;
 /// The longest title of a conversation, in characters.
 pub const MAX_TITLE_CHARS: usize = 120;
+/// What a conversation is called before anything names it.
+pub const UNTITLED: &str = "New conversation";
 /// The longest automatic title, in characters.
 const AUTOMATIC_TITLE_CHARS: usize = 48;
 

@@ -17,7 +17,7 @@ use crate::{
         history,
         live::Progress,
         stream::{Started, finished},
-        text::{automatic_title, message_text},
+        text::{UNTITLED, automatic_title, message_text},
     },
     http::problem::ApiError,
     safety::{self, CrisisLevel, help_card},
@@ -165,7 +165,10 @@ async fn store_turn(
     let said =
         if is_beside { tx.insert_message(user.id, said).await? } else { tx.append_message(user.id, said).await? };
     let reply = tx.append_message(user.id, empty_reply(app, &said)).await?;
-    let title = parent.is_none().then(|| automatic_title(text));
+    // The worst moment of somebody's life is no name to meet in a list every day; a later message names it.
+    let may_name = crisis.is_none_or(|level| level < CrisisLevel::Ideation);
+    let wants_name = parent.is_none() || conversation.title == UNTITLED;
+    let title = (may_name && wants_name).then(|| automatic_title(text));
     if let Some(title) = tx.touch_conversation(user.id, conversation.id, title.as_deref(), now).await? {
         conversation.title = title;
     }

@@ -38,6 +38,17 @@ async fn thoughts_of_suicide_meet_reviewed_words_first_and_then_the_model() {
 }
 
 #[tokio::test]
+async fn the_worst_moment_does_not_name_the_conversation() {
+    let app = TestApp::start().await;
+    let asha = app.sign_up("asha").await;
+    let conversation = asha.conversation().await;
+    let events = asha.say(&conversation, IDEATION).await;
+    assert_eq!(events[0].data["conversation"]["title"], "New conversation");
+    asha.say(&conversation, "My sister came over").await;
+    assert_eq!(asha.get(&format!("/conversations/{conversation}")).await.body["title"], "My sister came over");
+}
+
+#[tokio::test]
 async fn the_safety_path_works_without_and_with_a_failing_model() {
     let blocked = TestApp::with_model(Scripted::always(Turn::blocked())).await;
     for app in [TestApp::without_model().await, blocked] {

@@ -15,9 +15,6 @@ use crate::{
     },
 };
 
-/// What a conversation is called before anything is said.
-const UNTITLED: &str = "New conversation";
-
 #[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct ListConversations {
     /// At most this many, 1 to 100.
@@ -73,8 +70,11 @@ pub(super) async fn create_conversation(
     Json(body): Json<CreateConversation>,
 ) -> Result<(StatusCode, axum::Json<Conversation>), ApiError> {
     let title = body.title.as_deref().map(text::title).transpose()?;
-    let new =
-        NewConversation { id: ConversationId(app.clock.new_id()), title: UNTITLED.to_owned(), now: app.clock.now() };
+    let new = NewConversation {
+        id: ConversationId(app.clock.new_id()),
+        title: text::UNTITLED.to_owned(),
+        now: app.clock.now(),
+    };
     let mut conversation = app.store.create_conversation(user.id, new).await?;
     if let Some(title) = title {
         app.store.rename_conversation(user.id, conversation.id, &title, app.clock.now()).await?;
