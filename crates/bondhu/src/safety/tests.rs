@@ -27,6 +27,12 @@ fn extra() -> Vec<Case> {
     cases(include_str!("../../data/safety/cases_extra.tsv"))
 }
 
+fn chat() -> Vec<Case> {
+    let mut both = cases(include_str!("../../data/safety/cases_chat_1.tsv"));
+    both.extend(cases(include_str!("../../data/safety/cases_chat_2.tsv")));
+    both
+}
+
 fn level(text: &str) -> i16 {
     check(text).map_or(0, CrisisLevel::as_i16)
 }
@@ -86,6 +92,14 @@ fn assert_good_enough(f: &Figures) {
     assert!(share(f.acute_exact, f.acute) >= 0.85);
     assert!(share(f.false_alarms, f.ordinary) <= 0.03);
     assert_eq!(f.false_acute, 0);
+}
+
+#[test]
+fn finds_the_chat_cases() {
+    let figures = measure("chat", &chat());
+    assert!(share(figures.at_risk_found, figures.at_risk) >= 0.93);
+    assert!(share(figures.acute_exact, figures.acute) >= 0.94);
+    assert_eq!(figures.false_alarms, 0);
 }
 
 #[test]
