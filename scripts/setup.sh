@@ -3,7 +3,7 @@
 #   rust    checks the Rust toolchain and finds a C compiler
 #   node    checks Node.js and installs the packages of package-lock.json
 #   system  redis-server, the Postgres server and Chromium, for the tests
-#   python  a virtual environment in .venv with the lint tools and the benchmark's peer
+#   python  a virtual environment in .venv with the lint tools, Celery and the benchmark's peer
 # On Debian, as root or with passwordless sudo, missing packages are installed with apt-get.
 # Anywhere else the command to run is printed.
 set -euo pipefail
@@ -88,7 +88,8 @@ setup_python() {
   have=$(python3 -c 'import platform; print(platform.python_version())')
   at_least "$have" "$want" || fail "Python $have is too old, $want or newer is needed: https://www.python.org"
   python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
-  local files=(scripts/requirements.txt bench/peer-python/requirements.txt) stamp=.venv/.installed wanted
+  local files=(scripts bench/peer-python crates/bondhu-tasks/tests/golden) stamp=.venv/.installed wanted
+  files=("${files[@]/%//requirements.txt}")
   wanted=$(sha256sum "${files[@]}")
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     python3 -m venv --clear .venv

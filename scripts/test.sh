@@ -26,6 +26,7 @@ stage 'web build' scripts/web-build.sh
 stage 'lints' scripts/lint.sh
 stage 'Rust tests' scripts/cargo-test.sh --workspace --all-targets
 stage 'Rust documentation tests' cargo test --doc --workspace
+stage 'Python peers' scripts/interop.sh
 stage 'generated files' scripts/gen.sh --check
 stage 'web checks' npm run check
 stage 'web tests' npm test

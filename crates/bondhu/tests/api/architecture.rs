@@ -20,7 +20,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn libraries_do_not_know_each_other_or_the_product() {
     let dependencies = dependencies();
-    for library in ["bondhu-cache", "bondhu-llm", "bondhu-store"] {
+    for library in ["bondhu-cache", "bondhu-llm", "bondhu-store", "bondhu-tasks"] {
         let own: Vec<&String> = dependencies[library].iter().filter(|name| name.starts_with("bondhu")).collect();
         assert!(own.is_empty(), "{library} depends on {own:?}");
     }

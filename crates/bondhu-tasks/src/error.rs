@@ -1,0 +1,66 @@
+//! The errors of this library.
+
+use crate::message::Poison;
+
+/// What can go wrong without any broker being involved.
+///
+/// No variant's text repeats an argument of a task: arguments may be something that a person wrote.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Bytes from a queue that are not a task message; they are kept inside.
+    #[error(transparent)]
+    Poison(#[from] Box<Poison>),
+    /// The message is well formed, but the task cannot be called with these arguments.
+    #[error("{task}() {reason}")]
+    Arguments {
+        /// Name of the task.
+        task: String,
+        /// What is wrong, in the words that Python uses for a call.
+        reason: String,
+    },
+    /// Two task types claim one name; one of them would never run.
+    #[error("the task name `{0}` is registered twice; give one of the two types another NAME")]
+    DuplicateTask(&'static str),
+    /// A task type whose constants contradict each other.
+    #[error("the task `{name}` cannot be registered: {reason}")]
+    InvalidTask {
+        /// Name of the task.
+        name: &'static str,
+        /// What is wrong and what to change.
+        reason: &'static str,
+    },
+    /// No task type of this name is registered here.
+    #[error("no task named `{0}` is registered in this worker")]
+    UnknownTask(String),
+    /// A value has no JSON form, for instance a map whose keys are not strings.
+    #[error("`{what}` has no JSON form")]
+    Encode {
+        /// Name of the task or part whose value cannot be written.
+        what: String,
+        /// The serializer's own error.
+        source: serde_json::Error,
+    },
+    /// A signature, result or time that does not have the form Celery gives it.
+    #[error("not a Celery {what}: {reason}")]
+    Malformed {
+        /// What was expected: `result`, `signature`, `time`, ...
+        what: &'static str,
+        /// Where it differs.
+        reason: String,
+    },
+}
+
+/// Where a JSON error lies, without the text around it: that text may be private.
+pub(crate) fn json_fault(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Syntax => "is not JSON",
+        serde_json::error::Category::Eof => "ends in the middle of a JSON value",
+        serde_json::error::Category::Data => "has another shape than expected",
+        serde_json::error::Category::Io => "could not be read",
+    };
+    match error.line() {
+        0 => kind.to_owned(),
+        line => format!("{kind} (line {line}, column {})", error.column()),
+    }
+}

@@ -1,0 +1,75 @@
+//! A task queue that speaks Celery's message protocol.
+//!
+//! A task is a struct: its fields are the message, one constant holds its options, and `?` in its body means "try
+//! again". What is here does no I/O and reads no clock: it declares tasks ([`Task`], [`TaskOptions`], [`Registry`]),
+//! makes calls ([`Call`]), and reads and writes what Celery 5.3 to 5.7 keep on Redis ([`Message`], [`StoredResult`],
+//! [`Signature`]). Brokers, workers and schedules build on these.
+//!
+//! ```
+//! use bondhu_tasks::{Call, Fresh, Registry, Sender, Task, TaskContext, TaskOptions, TaskResult};
+//! use serde::{Deserialize, Serialize};
+//!
+//! /// Adds two numbers.
+//! #[derive(Debug, Serialize, Deserialize)]
+//! struct Add { x: i64, #[serde(default)] y: i64 }
+//!
+//! impl Task for Add {
+//!     const NAME: &'static str = "sums.add";
+//!     const OPTIONS: TaskOptions = TaskOptions::new().queue("sums").max_retries(5).rate_limit("10/m");
+//!     type State = ();
+//!     type Output = i64;
+//!     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+//! }
+//!
+//! let registry = Registry::builder().register::<Add>().build()?;
+//! assert_eq!(registry.names().collect::<Vec<_>>(), ["sums.add"]);
+//!
+//! let sender = Sender::default();
+//! let fresh = Fresh { now: "2026-11-22T20:00:00Z".parse()?, id: "call-1".into(), delivery_tag: "tag-1".into() };
+//! let outgoing = Call::of(&Add { x: 2, y: 3 })?.after(std::time::Duration::from_secs(60)).seal(&sender, fresh)?;
+//! assert_eq!(outgoing.queue(), "sums");
+//! assert_eq!(outgoing.message.headers.kwargsrepr, "{'x': 2, 'y': 3}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **Field order is wire format.** Python callers pass arguments by position or by name, and a struct is filled by
+//! either; so a new field goes to the end and has `#[serde(default)]`. `#[serde(alias)]` is not for tasks: serde
+//! reports an alias like a field of its own, and positions would shift.
+
+pub mod arguments;
+mod backoff;
+mod call;
+pub mod canvas;
+mod context;
+mod error;
+mod id;
+pub mod message;
+mod options;
+mod outcome;
+mod priority;
+pub mod python;
+mod rate_limit;
+mod registry;
+mod result;
+mod routing;
+mod task;
+pub mod timestamp;
+mod unique;
+
+pub use arguments::Arguments;
+pub use backoff::Backoff;
+pub use call::{Call, Fresh, Outgoing, Sender};
+pub use canvas::Signature;
+pub use context::TaskContext;
+pub use error::Error;
+pub use id::TaskId;
+pub use message::Message;
+pub use options::{ResultPolicy, TaskOptions};
+pub use outcome::{BoxError, Cause, TaskError, TaskResult};
+pub use priority::Priority;
+pub use rate_limit::RateLimit;
+pub use registry::{RegisteredTask, Registry, RegistryBuilder};
+pub use result::{GroupRecord, ResultTuple, State, StoredResult};
+pub use routing::{Route, Routes};
+pub use task::Task;
+pub use unique::{Unique, UniqueKey};

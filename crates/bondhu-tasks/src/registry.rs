@@ -1,0 +1,111 @@
+//! The tasks that a worker can run.
+
+use std::{collections::BTreeMap, fmt, pin::Pin};
+
+use serde_json::Value;
+
+use crate::{
+    arguments::{Arguments, Shape},
+    context::TaskContext,
+    error::Error,
+    options::TaskOptions,
+    outcome::{TaskError, TaskResult},
+    task::Task,
+};
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// One task type, with its own type forgotten.
+#[derive(Clone, Copy)]
+pub struct RegisteredTask<S> {
+    /// Name on the wire.
+    pub name: &'static str,
+    /// Its options.
+    pub options: TaskOptions,
+    /// What its arguments look like.
+    pub shape: Shape,
+    run: fn(TaskContext<S>) -> BoxFuture<TaskResult<Value>>,
+}
+
+impl<S> RegisteredTask<S> {
+    /// Runs the call in the context's message. Arguments that do not fit fail without a retry, and so does an output
+    /// that has no JSON form.
+    pub fn run(&self, cx: TaskContext<S>) -> BoxFuture<TaskResult<Value>> {
+        (self.run)(cx)
+    }
+}
+
+impl<S> fmt::Debug for RegisteredTask<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredTask").field("name", &self.name).field("shape", &self.shape).finish_non_exhaustive()
+    }
+}
+
+/// The tasks of a worker by name. Made once, at the start, by [`Registry::builder`].
+#[derive(Clone, Debug)]
+pub struct Registry<S> {
+    tasks: BTreeMap<&'static str, RegisteredTask<S>>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Registry<S> {
+    /// Starts an empty registry.
+    pub const fn builder() -> RegistryBuilder<S> {
+        RegistryBuilder { tasks: Vec::new() }
+    }
+
+    /// All names in alphabetical order, as `celery inspect registered` lists them.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.tasks.keys().copied()
+    }
+
+    /// The task of this name.
+    pub fn get(&self, name: &str) -> Result<&RegisteredTask<S>, Error> {
+        self.tasks.get(name).ok_or_else(|| Error::UnknownTask(name.to_owned()))
+    }
+}
+
+/// Collects task types.
+#[must_use = "nothing is registered before `build`"]
+pub struct RegistryBuilder<S> {
+    tasks: Vec<RegisteredTask<S>>,
+}
+
+impl<S: Clone + Send + Sync + 'static> RegistryBuilder<S> {
+    /// Adds a task type.
+    pub fn register<T: Task<State = S>>(mut self) -> Self {
+        self.tasks.push(RegisteredTask {
+            name: T::NAME,
+            options: T::OPTIONS,
+            shape: Shape::of::<T>(),
+            run: |cx| Box::pin(run::<T>(cx)),
+        });
+        self
+    }
+
+    /// Fails if two types share a name, or if the constants of one contradict each other.
+    pub fn build(self) -> Result<Registry<S>, Error> {
+        let mut tasks = BTreeMap::new();
+        for task in self.tasks {
+            let name = task.name;
+            let invalid = |reason| Error::InvalidTask { name, reason };
+            if name.is_empty() {
+                return Err(invalid("its name is empty"));
+            }
+            if let Some(reason) = task.options.fault() {
+                return Err(invalid(reason));
+            }
+            if tasks.insert(name, task).is_some() {
+                return Err(Error::DuplicateTask(name));
+            }
+        }
+        Ok(Registry { tasks })
+    }
+}
+
+async fn run<T: Task>(cx: TaskContext<T::State>) -> TaskResult<Value> {
+    let message = cx.message();
+    let task: T = Arguments::decode(T::NAME, &message.args, &message.kwargs).map_err(TaskError::fail)?;
+    let output = task.run(cx).await?;
+    serde_json::to_value(output)
+        .map_err(|source| TaskError::fail(Error::Encode { what: format!("output of {}", T::NAME), source }))
+}
