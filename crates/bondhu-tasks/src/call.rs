@@ -18,11 +18,15 @@ use crate::{
     python::{args_repr, kwargs_repr},
     routing::Routes,
     task::Task,
+    timestamp,
     unique::UniqueKey,
 };
 
 /// The queue of tasks that neither the call, nor the task, nor a route sends elsewhere (Celery's default).
 const DEFAULT_QUEUE: &str = "celery";
+
+/// The header that says when a message was sent. Celery has none such, and takes it for one of the caller's.
+pub(crate) const SENT_AT: &str = "sent_at";
 
 /// A call of a task that is about to be sent. What is set here goes before the task's own options.
 #[derive(Clone)]
@@ -119,6 +123,13 @@ impl Outgoing {
     }
 }
 
+/// Names the task and leaves its arguments out: they may be private.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("task", &self.task).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl Call {
     /// A call of a Rust task; its fields are the arguments.
     pub fn of<T: Task>(task: &T) -> Result<Self, Error> {
@@ -160,6 +171,11 @@ impl Call {
             retries: 0,
             nesting: 0,
         }
+    }
+
+    /// Name of the task.
+    pub fn task(&self) -> &str {
+        &self.task
     }
 
     /// Adds a positional argument.
@@ -234,6 +250,12 @@ impl Call {
         self
     }
 
+    /// Hides its arguments from monitors, logs and the operator's page.
+    pub fn private(mut self) -> Self {
+        self.options = self.options.private_arguments();
+        self
+    }
+
     /// Sets the id.
     pub fn id(mut self, id: impl Into<TaskId>) -> Self {
         self.id = Some(id.into());
@@ -264,6 +286,8 @@ impl Call {
         if let Some(unique) = &self.unique {
             headers.other.insert(UniqueKey::HEADER.to_owned(), unique.key.clone().into());
         }
+        // So that monitors can tell how long it has waited.
+        headers.other.insert(SENT_AT.to_owned(), timestamp::format(fresh.now).into());
         if let Some(expires) = headers.expires {
             let left = expires.duration_since(fresh.now).as_millis().max(0);
             properties.other.insert("expiration".to_owned(), left.to_string().into());

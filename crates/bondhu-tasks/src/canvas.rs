@@ -4,6 +4,7 @@
 //! errbacks, the rest of a chain, the body of a chord, and arguments of tasks that build workflows.
 
 mod kind;
+pub(crate) mod plan;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

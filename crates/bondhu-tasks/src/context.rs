@@ -1,24 +1,106 @@
 //! What a run knows about itself.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
+use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::{id::TaskId, message::Message};
+use crate::{
+    async_result::AsyncResult,
+    canvas::Signature,
+    error::Error,
+    id::TaskId,
+    message::Message,
+    outcome::TaskError,
+    queue::{Enqueue, Queue},
+    result::{ResultTuple, StoredResult},
+    task::Task,
+};
+
+/// Why a run is asked to come to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Its soft time limit has passed.
+    SoftTimeLimit,
+    /// It was revoked with `terminate`.
+    Revoked,
+    /// The worker shuts down and will not wait longer.
+    Shutdown,
+}
+
+/// One run of a task, shared by its context and the worker.
+#[derive(Debug)]
+pub struct Run {
+    /// The call.
+    pub message: Arc<Message>,
+    /// For tasks that send others, and for progress.
+    pub queue: Queue,
+    /// `name@host` of the worker.
+    pub hostname: String,
+    /// Cancelled when the run is to come to an end.
+    pub cancellation: CancellationToken,
+    stop: OnceLock<Stop>,
+    children: Mutex<Vec<ResultTuple>>,
+}
+
+impl Run {
+    /// A run that is about to start.
+    pub fn new(message: Arc<Message>, queue: Queue, hostname: String, cancellation: CancellationToken) -> Self {
+        Self { message, queue, hostname, cancellation, stop: OnceLock::new(), children: Mutex::default() }
+    }
+
+    /// Asks the run to come to an end. The first reason counts.
+    pub fn stop(&self, why: Stop) {
+        let _ = self.stop.set(why);
+        self.cancellation.cancel();
+    }
+
+    /// Why it was asked to come to an end.
+    pub fn stop_reason(&self) -> Option<Stop> {
+        self.stop.get().copied()
+    }
+
+    /// Notes a task that the run has sent.
+    pub fn add_child(&self, child: ResultTuple) {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+    }
+
+    /// The tasks that the run has sent, for the stored result.
+    pub fn children(&self) -> Vec<ResultTuple> {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// Handed to each run of a task by the worker.
 #[derive(Clone)]
 pub struct TaskContext<S> {
     state: S,
-    message: Arc<Message>,
-    cancellation: CancellationToken,
+    run: Arc<Run>,
 }
 
 impl<S> TaskContext<S> {
     /// Made by the worker; by hand in tests of a task.
-    pub fn new(state: S, message: Arc<Message>, cancellation: CancellationToken) -> Self {
-        Self { state, message, cancellation }
+    pub const fn new(state: S, run: Arc<Run>) -> Self {
+        Self { state, run }
+    }
+
+    /// The run, as the worker knows it.
+    pub const fn run(&self) -> &Arc<Run> {
+        &self.run
+    }
+
+    /// Sends tasks. What a task sends with [`TaskContext::enqueue`] instead is also noted as its child.
+    pub fn queue(&self) -> &Queue {
+        &self.run.queue
+    }
+
+    /// Why the run is asked to come to an end; none while it is not.
+    pub fn stop_reason(&self) -> Option<Stop> {
+        self.run.stop_reason()
     }
 
     /// The worker's state.
@@ -28,39 +110,74 @@ impl<S> TaskContext<S> {
 
     /// Id of the task; the same in each attempt.
     pub fn id(&self) -> &TaskId {
-        &self.message.headers.id
+        &self.run.message.headers.id
     }
 
     /// 1 in the first run, one more in each retry.
     pub fn attempt(&self) -> u32 {
-        self.message.attempt()
+        self.run.message.attempt()
     }
 
     /// The whole message: headers, properties, raw arguments, continuation.
     pub fn message(&self) -> &Arc<Message> {
-        &self.message
+        &self.run.message
     }
 
     /// The first task of the workflow; itself if there is none before it.
     pub fn root_id(&self) -> &TaskId {
-        self.message.headers.root_id.as_ref().unwrap_or_else(|| self.id())
+        self.run.message.headers.root_id.as_ref().unwrap_or_else(|| self.id())
+    }
+
+    /// Sends a task as a child of this one: same root, same stamps, named among the children of its result.
+    pub fn enqueue<T: Task>(&self, task: T) -> Enqueue<'_, T> {
+        self.run.queue.enqueue(task).child_of(&self.run)
+    }
+
+    /// Sends a signature, single or combined, as a child of this task.
+    pub async fn apply(&self, signature: Signature) -> Result<AsyncResult<Value>, Error> {
+        let tuple = self.run.queue.apply_child(signature, &self.run.message).await?;
+        self.run.add_child(tuple.clone());
+        Ok(AsyncResult::of_tuple(self.run.queue.clone(), tuple))
+    }
+
+    /// Says how far the task is, in any form; whoever watches its result sees it with the state PROGRESS.
+    pub async fn progress(&self, progress: impl Serialize) -> Result<(), Error> {
+        let Some(backend) = self.run.queue.backend() else { return Ok(()) };
+        let what = || format!("progress of {}", self.run.message.headers.task);
+        let progress = serde_json::to_value(progress).map_err(|source| Error::Encode { what: what(), source })?;
+        Ok(backend.store(&[StoredResult::progress(&self.run.message, progress)]).await?)
+    }
+
+    /// Puts a signature in the place of this task: it runs under the same id, and what was to follow this task follows
+    /// it. End the task with the error that comes back: `return Err(cx.replace(signature).await)`.
+    pub async fn replace(&self, signature: Signature) -> TaskError {
+        match crate::continuation::replace(&self.run.queue, &self.run.message, signature).await {
+            Ok(()) => TaskError::Ignore,
+            Err(error) => TaskError::fail(error),
+        }
+    }
+
+    /// Adds a task to the header of the chord that this task belongs to.
+    pub async fn add_to_chord(&self, signature: Signature) -> Result<AsyncResult<Value>, Error> {
+        let tuple = crate::continuation::add_to_chord(&self.run.queue, &self.run.message, signature).await?;
+        Ok(AsyncResult::of_tuple(self.run.queue.clone(), tuple))
     }
 
     /// A header that the caller added.
     pub fn header(&self, name: &str) -> Option<&Value> {
-        self.message.headers.other.get(name)
+        self.run.message.headers.other.get(name)
     }
 
     /// Cancelled when the soft time limit passes, when the task is revoked with `terminate`, and on a cold shutdown.
     /// A task that awaits long should `select!` on it.
     pub fn cancellation(&self) -> &CancellationToken {
-        &self.cancellation
+        &self.run.cancellation
     }
 }
 
 /// Shows the message, which hides its arguments, and nothing of the state.
 impl<S> fmt::Debug for TaskContext<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskContext").field("message", &self.message).finish_non_exhaustive()
+        f.debug_struct("TaskContext").field("message", &self.run.message).finish_non_exhaustive()
     }
 }

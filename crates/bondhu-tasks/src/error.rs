@@ -41,6 +41,9 @@ pub enum Error {
         /// The serializer's own error.
         source: serde_json::Error,
     },
+    /// The broker or the result backend could not do its part.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     /// A signature, result or time that does not have the form Celery gives it.
     #[error("not a Celery {what}: {reason}")]
     Malformed {
@@ -62,5 +65,55 @@ pub(crate) fn json_fault(error: &serde_json::Error) -> String {
     match error.line() {
         0 => kind.to_owned(),
         line => format!("{kind} (line {line}, column {})", error.column()),
+    }
+}
+
+/// What can go wrong between this process and the server that keeps messages or results.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The server cannot be reached, did not answer in time, or is still loading. Trying again may help.
+    #[error("{server} cannot be reached: {reason}")]
+    Unavailable {
+        /// Where it should be, without the password.
+        server: String,
+        /// What the connection says.
+        reason: String,
+    },
+    /// The server refuses: it is out of memory or read-only, the password is wrong, a right is missing. Trying again
+    /// helps only once somebody has seen to it.
+    #[error("{server} refuses: {reason}")]
+    Refused {
+        /// Where it is, without the password.
+        server: String,
+        /// The server's own words.
+        reason: String,
+    },
+    /// The address or an option makes no sense.
+    #[error("{0}")]
+    Config(String),
+    /// What the server holds is not what was put there.
+    #[error("{server} holds something unexpected: {reason}")]
+    Corrupt {
+        /// Where it is, without the password.
+        server: String,
+        /// What was found, without its content.
+        reason: String,
+    },
+    /// The message or result could not be written.
+    #[error(transparent)]
+    Encode(#[from] std::sync::Arc<Error>),
+}
+
+impl TransportError {
+    /// True if trying again by itself may help.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Refused { .. })
+    }
+}
+
+impl From<Error> for TransportError {
+    fn from(error: Error) -> Self {
+        Self::Encode(std::sync::Arc::new(error))
     }
 }

@@ -37,39 +37,61 @@
 //! reports an alias like a field of its own, and positions would shift.
 
 pub mod arguments;
+mod async_result;
+pub mod backend;
 mod backoff;
+pub mod beat;
+pub mod broker;
 mod call;
 pub mod canvas;
+mod clock;
 mod context;
+mod continuation;
+pub mod control;
 mod error;
+pub mod events;
 mod id;
 pub mod message;
 mod options;
 mod outcome;
 mod priority;
 pub mod python;
+mod queue;
 mod rate_limit;
+#[cfg(feature = "redis")]
+mod redis;
 mod registry;
 mod result;
 mod routing;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod task;
 pub mod timestamp;
 mod unique;
+pub mod worker;
 
 pub use arguments::Arguments;
+pub use async_result::{AsyncResult, ResultError};
+pub use backend::Backend;
 pub use backoff::Backoff;
+pub use broker::Broker;
 pub use call::{Call, Fresh, Outgoing, Sender};
 pub use canvas::Signature;
-pub use context::TaskContext;
-pub use error::Error;
+pub use clock::Clock;
+pub use context::{Run, Stop, TaskContext};
+pub use error::{Error, TransportError};
 pub use id::TaskId;
 pub use message::Message;
 pub use options::{ResultPolicy, TaskOptions};
 pub use outcome::{BoxError, Cause, TaskError, TaskResult};
 pub use priority::Priority;
+pub use queue::{Enqueue, Queue};
 pub use rate_limit::RateLimit;
+#[cfg(feature = "redis")]
+pub use redis::RedisOptions;
 pub use registry::{RegisteredTask, Registry, RegistryBuilder};
 pub use result::{GroupRecord, ResultTuple, State, StoredResult};
 pub use routing::{Route, Routes};
 pub use task::Task;
 pub use unique::{Unique, UniqueKey};
+pub use worker::Worker;

@@ -97,6 +97,12 @@ impl Message {
         next
     }
 
+    /// Marks it as kombu marks a message that was given back.
+    pub fn mark_redelivered(&mut self) {
+        self.headers.other.insert("redelivered".to_owned(), true.into());
+        self.properties.delivery_info.other.insert("redelivered".to_owned(), true.into());
+    }
+
     /// True if a worker took this message before and gave it back (kombu marks it so on redelivery).
     pub fn is_redelivered(&self) -> bool {
         let flag = |map: &Map<String, Value>| map.get("redelivered").and_then(Value::as_bool) == Some(true);

@@ -39,6 +39,8 @@ pub struct TaskOptions {
     pub time_limit: Option<Duration>,
     /// How often tasks of this kind may start, in one worker.
     pub rate_limit: Option<RateLimit>,
+    /// How often it may start in all workers together.
+    pub shared_rate_limit: Option<RateLimit>,
     /// After this time in the queue it is not started any more.
     pub expires_after: Option<Duration>,
     /// What is kept of its end.
@@ -47,6 +49,8 @@ pub struct TaskOptions {
     pub unique: Unique,
     /// `argsrepr` and `kwargsrepr` say nothing, so that monitors such as Flower do not show private arguments.
     pub private_arguments: bool,
+    /// It keeps a thread busy, so it runs on a thread of its own.
+    pub blocking: bool,
 }
 
 /// What is kept of a task's end in the result store.
@@ -72,10 +76,12 @@ impl TaskOptions {
             soft_time_limit: None,
             time_limit: None,
             rate_limit: None,
+            shared_rate_limit: None,
             expires_after: None,
             result: ResultPolicy::Keep,
             unique: Unique::No,
             private_arguments: false,
+            blocking: false,
         }
     }
 
@@ -143,6 +149,24 @@ impl TaskOptions {
     /// Shows no arguments to monitors.
     pub const fn private_arguments(mut self) -> Self {
         self.private_arguments = true;
+        self
+    }
+
+    /// Sets how often it may start in all workers together, in Celery's notation (`10/m`); Celery itself counts in
+    /// each worker only.
+    pub const fn shared_rate_limit(mut self, rate: &str) -> Self {
+        self.shared_rate_limit = RateLimit::parse(rate);
+        assert!(
+            self.shared_rate_limit.is_some(),
+            "a rate limit is a positive number and `/s`, `/m` or `/h`, like `10/m`"
+        );
+        self
+    }
+
+    /// Runs it on a thread of its own, for work that computes or blocks. Such a run cannot be stopped from outside:
+    /// at its hard limit it is given up, and its thread ends when it ends.
+    pub const fn blocking(mut self) -> Self {
+        self.blocking = true;
         self
     }
 

@@ -58,6 +58,11 @@ impl<S: Clone + Send + Sync + 'static> Registry<S> {
         self.tasks.keys().copied()
     }
 
+    /// All tasks in alphabetical order of their names.
+    pub fn tasks(&self) -> impl Iterator<Item = &RegisteredTask<S>> {
+        self.tasks.values()
+    }
+
     /// The task of this name.
     pub fn get(&self, name: &str) -> Result<&RegisteredTask<S>, Error> {
         self.tasks.get(name).ok_or_else(|| Error::UnknownTask(name.to_owned()))
@@ -79,6 +84,12 @@ impl<S: Clone + Send + Sync + 'static> RegistryBuilder<S> {
             shape: Shape::of::<T>(),
             run: |cx| Box::pin(run::<T>(cx)),
         });
+        self
+    }
+
+    /// Adds the task types of another.
+    pub fn and(mut self, other: Self) -> Self {
+        self.tasks.extend(other.tasks);
         self
     }
 

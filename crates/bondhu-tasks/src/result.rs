@@ -235,6 +235,11 @@ impl StoredResult {
         }
     }
 
+    /// With the time of its end.
+    pub fn done_at(self, now: Timestamp) -> Self {
+        self.done(now)
+    }
+
     fn done(mut self, now: Timestamp) -> Self {
         self.date_done = Some(now);
         self

@@ -5,8 +5,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bondhu_tasks::{
-    Arguments, Call, Error, Fresh, Message, Priority, Registry, Routes, Sender, Signature, Task, TaskContext,
-    TaskError, TaskOptions, TaskResult, Unique,
+    Arguments, Broker, Call, Clock, Error, Fresh, Message, Priority, Queue, Registry, Routes, Run, Sender, Signature,
+    Task, TaskContext, TaskError, TaskOptions, TaskResult, Unique,
     arguments::Shape,
     python::{PyException, Python},
 };
@@ -198,7 +198,8 @@ fn fresh() -> Fresh {
 }
 
 fn context(message: Message) -> TaskContext<i64> {
-    TaskContext::new(42, Arc::new(message), CancellationToken::new())
+    let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+    TaskContext::new(42, Arc::new(Run::new(Arc::new(message), queue, "w1@host".into(), CancellationToken::new())))
 }
 
 #[tokio::test]

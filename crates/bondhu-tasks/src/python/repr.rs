@@ -24,6 +24,13 @@ pub fn kwargs_repr(kwargs: &Map<String, Value>) -> String {
     text.out
 }
 
+/// One value, such as a result.
+pub fn value_repr(value: &Value) -> String {
+    let mut text = Text::default();
+    text.value(value, 0);
+    text.out
+}
+
 #[derive(Default)]
 struct Text {
     out: String,

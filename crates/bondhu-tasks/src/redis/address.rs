@@ -1,0 +1,170 @@
+//! Where a server is: one node, the master that Sentinel names, or the node of a cluster that owns our keys.
+
+use redis::{Client, ConnectionInfo, IntoConnectionInfo, RedisResult, Value};
+
+use super::RedisOptions;
+use crate::error::TransportError;
+
+/// Where a server is.
+#[derive(Clone, Debug)]
+pub(super) enum Address {
+    /// This node.
+    Node(Box<ConnectionInfo>),
+    /// The master of this name; these know where it is.
+    Sentinel { sentinels: Vec<ConnectionInfo>, master: String, node: Box<ConnectionInfo> },
+    /// The node that owns the slot of our keys; these know which that is.
+    Cluster { nodes: Vec<ConnectionInfo> },
+}
+
+impl Address {
+    /// Reads `redis://`, `rediss://`, `redis+socket://` and `unix://`; `sentinel://user:password@host:port,host:port/
+    /// master/db`, also in Celery's form with `;` between addresses; `redis-cluster://host:port,host:port`.
+    pub(super) fn parse(text: &str) -> Result<Self, TransportError> {
+        let wrong = |reason: &str| TransportError::Config(format!("the address of the Redis server {reason}"));
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong("has no scheme such as redis://"))?;
+        let node = |text: &str| {
+            let info =
+                text.into_connection_info().map_err(|error| wrong(&format!("cannot be read: {}", error.category())))?;
+            Ok::<_, TransportError>(info)
+        };
+        match scheme {
+            "redis" | "rediss" | "valkey" | "valkeys" => {
+                let scheme = scheme.replace("valkey", "redis");
+                node(&format!("{scheme}://{rest}")).map(|info| Self::Node(Box::new(info)))
+            }
+            "unix" | "redis+socket" | "socket" => {
+                node(&format!("unix://{rest}")).map(|info| Self::Node(Box::new(info)))
+            }
+            "sentinel" | "redis+sentinel" => Self::sentinel(rest, node)
+                .ok_or_else(|| wrong("names no master: write sentinel://host:26379,host:26379/name-of-the-master/0")),
+            "redis-cluster" | "cluster" => {
+                let (login, hosts) = rest.rsplit_once('@').map_or(("", rest), |(login, hosts)| (login, hosts));
+                let hosts = hosts.split('/').next().unwrap_or_default();
+                let at = if login.is_empty() { "" } else { "@" };
+                let nodes = hosts
+                    .split(',')
+                    .map(|host| node(&format!("redis://{login}{at}{host}")))
+                    .collect::<Result<_, _>>()?;
+                Ok(Self::Cluster { nodes })
+            }
+            _ => Err(wrong("must begin with redis://, rediss://, unix://, sentinel:// or redis-cluster://")),
+        }
+    }
+
+    fn sentinel(rest: &str, node: impl Fn(&str) -> Result<ConnectionInfo, TransportError>) -> Option<Self> {
+        // Celery repeats the whole address for each sentinel.
+        let rest = rest.replace(";sentinel://", ",");
+        let (login, rest) = rest.rsplit_once('@').unwrap_or(("", rest.as_str()));
+        let (hosts, path) = rest.split_once('/')?;
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut parts: Vec<&str> = path.split('/').collect();
+        let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "master_name");
+        let master = match named {
+            Some((_, master)) => master.into_owned(),
+            None => parts.remove(0).to_owned(),
+        };
+        let db = parts.first().copied().unwrap_or("0");
+        let at = if login.is_empty() { "" } else { "@" };
+        let sentinels = hosts.split(',').map(|host| node(&format!("redis://{host}"))).collect::<Result<_, _>>().ok()?;
+        let info = node(&format!("redis://{login}{at}127.0.0.1:6379/{db}")).ok()?;
+        (!master.is_empty()).then_some(Self::Sentinel { sentinels, master, node: Box::new(info) })
+    }
+
+    /// What to call it in errors: without user and password.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Node(info) => format!("the Redis server at {}", info.addr()),
+            Self::Sentinel { master, .. } => format!("the Redis master {master}"),
+            Self::Cluster { nodes } => {
+                let hosts: Vec<String> = nodes.iter().map(|node| node.addr().to_string()).collect();
+                format!("the Redis cluster at {}", hosts.join(","))
+            }
+        }
+    }
+
+    /// The number of the database, which is part of the names of channels.
+    pub(super) fn db(&self) -> i64 {
+        match self {
+            Self::Node(info) => info.redis_settings().db(),
+            Self::Sentinel { node, .. } => node.redis_settings().db(),
+            Self::Cluster { .. } => 0,
+        }
+    }
+
+    /// What keys need in front of them unless the options say something.
+    pub(super) fn prefix(&self, options: &RedisOptions) -> String {
+        match self {
+            Self::Cluster { .. } if options.key_prefix.is_empty() => "{celery}:".to_owned(),
+            _ => options.key_prefix.clone(),
+        }
+    }
+
+    /// Finds the node to connect to. Asked anew for every connection, because masters change.
+    pub(super) async fn resolve(&self, prefix: &str) -> RedisResult<ConnectionInfo> {
+        match self {
+            Self::Node(info) => Ok((**info).clone()),
+            Self::Sentinel { sentinels, master, node } => {
+                let mut last = None;
+                for sentinel in sentinels {
+                    let mut ask = redis::cmd("SENTINEL");
+                    ask.arg("get-master-addr-by-name").arg(master);
+                    match ask_one::<Option<(String, u16)>>(sentinel, &ask).await {
+                        Ok(Some((host, port))) => {
+                            return Ok((**node).clone().set_addr(redis::ConnectionAddr::Tcp(host, port)));
+                        }
+                        Ok(None) => {}
+                        Err(error) => last = Some(error),
+                    }
+                }
+                let unknown = (redis::ErrorKind::MasterNameNotFoundBySentinel, "no sentinel knows the master");
+                Err(last.unwrap_or_else(|| unknown.into()))
+            }
+            Self::Cluster { nodes } => {
+                let mut last = None;
+                for node in nodes {
+                    match owner(node, prefix).await {
+                        Ok(address) => return Ok(node.clone().set_addr(address)),
+                        Err(error) => last = Some(error),
+                    }
+                }
+                Err(last
+                    .unwrap_or_else(|| (redis::ErrorKind::ClusterConnectionNotFound, "the cluster has no node").into()))
+            }
+        }
+    }
+}
+
+async fn ask_one<T: redis::FromRedisValue>(node: &ConnectionInfo, ask: &redis::Cmd) -> RedisResult<T> {
+    let mut connection = Client::open(node.clone())?.get_multiplexed_async_connection().await?;
+    ask.query_async(&mut connection).await
+}
+
+/// The node that owns the slot of all our keys.
+async fn owner(node: &ConnectionInfo, prefix: &str) -> RedisResult<redis::ConnectionAddr> {
+    let slot: i64 = ask_one(node, redis::cmd("CLUSTER").arg("KEYSLOT").arg(prefix)).await?;
+    let slots: Vec<(i64, i64, Vec<Value>)> = {
+        let rows: Vec<Vec<Value>> = ask_one(node, redis::cmd("CLUSTER").arg("SLOTS")).await?;
+        let row = |row: Vec<Value>| {
+            let mut row = row.into_iter();
+            let first = redis::from_redis_value(row.next()?).ok()?;
+            let last = redis::from_redis_value(row.next()?).ok()?;
+            Some((first, last, redis::from_redis_value(row.next()?).ok()?))
+        };
+        rows.into_iter().filter_map(row).collect()
+    };
+    let found =
+        slots.into_iter().find(|(first, last, _)| (*first..=*last).contains(&slot)).and_then(|(_, _, master)| {
+            let mut master = master.into_iter();
+            let host: String = redis::from_redis_value(master.next()?).ok()?;
+            let port: u16 = redis::from_redis_value(master.next()?).ok()?;
+            Some((host, port))
+        });
+    match (found, node.addr()) {
+        // A node that does not know its own name says nothing.
+        (Some((host, port)), redis::ConnectionAddr::Tcp(own, _)) if host.is_empty() => {
+            Ok(redis::ConnectionAddr::Tcp(own.clone(), port))
+        }
+        (Some((host, port)), _) => Ok(redis::ConnectionAddr::Tcp(host, port)),
+        (None, _) => Err((redis::ErrorKind::ClusterConnectionNotFound, "no node owns the slot of the keys").into()),
+    }
+}

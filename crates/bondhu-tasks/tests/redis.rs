@@ -1,0 +1,144 @@
+//! The worker, results and workflows on a real Redis server.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::time::Duration;
+
+use bondhu_tasks::{
+    Backend, Broker, Clock, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult, Worker,
+    backend::RESULT_EXPIRES,
+};
+use bondhu_testkit::redis::RedisServer;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+const SOON: Duration = Duration::from_secs(10);
+
+#[derive(Serialize, Deserialize)]
+struct Add {
+    x: i64,
+    y: i64,
+}
+
+impl Task for Add {
+    const NAME: &'static str = "add";
+    type State = ();
+    type Output = i64;
+    async fn run(self, _: TaskContext<()>) -> TaskResult<i64> {
+        Ok(self.x + self.y)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sum {
+    numbers: Vec<i64>,
+}
+
+impl Task for Sum {
+    const NAME: &'static str = "sum";
+    type State = ();
+    type Output = i64;
+    async fn run(self, _: TaskContext<()>) -> TaskResult<i64> {
+        Ok(self.numbers.iter().sum())
+    }
+}
+
+fn queue(url: &str, options: &RedisOptions) -> Queue {
+    let broker = Broker::redis(url, options.clone()).unwrap();
+    let backend = Backend::redis(url, options.clone(), RESULT_EXPIRES).unwrap();
+    Queue::new(broker, Sender::default(), Clock::system()).with_backend(backend)
+}
+
+struct Work {
+    stop: oneshot::Sender<()>,
+    work: tokio::task::JoinHandle<Result<bondhu_tasks::worker::Summary, bondhu_tasks::Error>>,
+}
+
+fn start(queue: &Queue) -> Work {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let worker = Worker::new(queue.clone(), ()).register::<Add>().register::<Sum>().concurrency(8);
+    Work { stop, work: tokio::spawn(worker.run_until(async { drop(stopped.await) })) }
+}
+
+impl Work {
+    async fn end(self) -> u64 {
+        drop(self.stop);
+        tokio::time::timeout(SOON, self.work).await.unwrap().unwrap().unwrap().processed
+    }
+}
+
+async fn everything_runs(url: &str, options: &RedisOptions) {
+    let queue = queue(url, options);
+    let work = start(&queue);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    let later = queue.enqueue(Add { x: 2, y: 4 }).after(Duration::from_millis(50)).await.unwrap();
+    assert_eq!(later.get(SOON).await.unwrap(), 6);
+    let add = |y: i64| Signature::named("add").arg(y);
+    let chord =
+        Signature::chain([Signature::group((0..20).map(|x| add(x).arg(1))), Signature::named("sum"), add(1000)]);
+    assert_eq!(queue.apply(chord).await.unwrap().get(SOON).await.unwrap(), json!(190 + 20 + 1000));
+    assert_eq!(work.end().await, 24);
+    let depths = queue.broker().depths(&["celery".to_owned()]).await.unwrap();
+    assert_eq!((depths[0].waiting, depths[0].scheduled), ([0; 4], 0));
+}
+
+#[tokio::test]
+async fn tasks_and_workflows_run() {
+    let server = RedisServer::start().await.unwrap();
+    everything_runs(&server.url(), &RedisOptions::default()).await;
+    assert_eq!(server.cli(["exists", "unacked", "unacked_index", "bondhu.leases", "bondhu.due"]).unwrap(), "0");
+}
+
+#[tokio::test]
+async fn tasks_run_where_the_server_does_not_tell_of_changes() {
+    let server = RedisServer::start().await.unwrap();
+    everything_runs(&server.url(), &RedisOptions { tracking: false, ..RedisOptions::default() }).await;
+}
+
+#[tokio::test]
+async fn tasks_run_on_a_cluster() {
+    let server = RedisServer::start_with(["--cluster-enabled", "yes"]).await.unwrap();
+    server.cli(["cluster", "addslotsrange", "0", "16383"]).unwrap();
+    while !server.cli(["cluster", "info"]).unwrap().contains("cluster_state:ok") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    everything_runs(&format!("redis-cluster://127.0.0.1:{}", server.port()), &RedisOptions::default()).await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_nothing_happens() {
+    let server = RedisServer::start().await.unwrap();
+    let queue = queue(&server.url(), &RedisOptions::default());
+    let work = start(&queue);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    // Until what follows the result and the greeting of other workers are over.
+    let mut before = 0;
+    while before != server.commands().unwrap() {
+        before = server.commands().unwrap();
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(server.commands().unwrap(), before);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    work.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_dies_loses_nothing() {
+    let mut server = RedisServer::start_durable().await.unwrap();
+    let queue = queue(&server.url(), &RedisOptions::default());
+    for x in 0..50 {
+        queue.enqueue(Add { x, y: 0 }).await.unwrap();
+    }
+    server.kill();
+    assert!(queue.enqueue(Add { x: 0, y: 0 }).await.is_err(), "nobody is there to accept it");
+    let work = start(&queue);
+    server.restart().await.unwrap();
+    let result = loop {
+        if let Ok(result) = queue.enqueue(Add { x: 1, y: 2 }).await {
+            break result;
+        }
+    };
+    assert_eq!(result.get(SOON).await.unwrap(), 3);
+    assert_eq!(work.end().await, 51);
+}
