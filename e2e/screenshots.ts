@@ -35,6 +35,20 @@ for (const [screen, shape] of Object.entries(screens)) {
 				});
 			});
 
+			test('background work', async ({ page, openHouse, signUp }) => {
+				const house = await openHouse();
+				await signUp(page, house);
+				await house.command('task', 'send', 'music.learn_from_export');
+				await page.goto(`${house.url}/admin/tasks`);
+				await expect(page.getByText('no task named')).toBeVisible();
+				await expect(page.getByText('celery@')).toBeVisible();
+				await page.evaluate(() => document.fonts.ready);
+				await page.screenshot({
+					path: `${folder}/tasks-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
+			});
+
 			test('chat', async ({ page, house, model, signUp }) => {
 				for (const [said, reply] of talk) model.answer(said, reply);
 				await signUp();

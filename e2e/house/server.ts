@@ -56,6 +56,16 @@ export class House {
 		throw new Error(`${binary} did not become ready:\n${this.#log}`);
 	}
 
+	/** Runs another command of the binary on the same data. */
+	async command(...args: string[]): Promise<void> {
+		const child = spawn(binary, args, {
+			env: { PATH: process.env.PATH, HOME: this.folder, BONDHU_DATA_DIR: this.folder },
+			stdio: 'ignore'
+		});
+		const [code] = (await once(child, 'exit')) as [number | null];
+		if (code !== 0) throw new Error(`bondhu ${args.join(' ')} ended with ${code}`);
+	}
+
 	/** Pulls the plug. */
 	async kill(): Promise<void> {
 		const child = this.#process;

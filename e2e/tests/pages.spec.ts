@@ -34,6 +34,7 @@ const places: Place[] = [
 		shows: 'Search'
 	},
 	{ name: 'settings', path: '/settings', signedIn: true, shows: 'API tokens' },
+	{ name: 'background work', path: '/admin/tasks', signedIn: true, shows: 'Background work' },
 	{ name: 'help', path: '/help', signedIn: true, shows: 'Talk to a person' },
 	{
 		name: 'missing chat',

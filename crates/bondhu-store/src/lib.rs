@@ -13,6 +13,7 @@ mod error;
 #[cfg(test)]
 mod faults;
 mod ids;
+mod insights;
 mod invites;
 mod messages;
 mod outbox;
@@ -29,6 +30,7 @@ pub use conversations::{Conversation, NewConversation};
 pub use db::{Store, StoreConfig, Tx};
 pub use error::{Cause, StoreError};
 pub use ids::{ApiTokenId, ConversationId, InviteId, MessageId, OutboxId, SessionId, UserId};
+pub use insights::{Insight, NewActivity, Said};
 pub use invites::{Invite, NewInvite};
 pub use messages::{AnsweredBy, Crisis, Finish, Message, MessagePage, NewMessage, Page, Sender, Status, Utterance};
 pub use outbox::{NewOutbox, OutboxRow};

@@ -1,5 +1,7 @@
 //! Tasks that leave with the commit of the rows they are about.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::db::on;
@@ -79,6 +81,25 @@ impl Tx {
             .execute(db).await.map(|done| done.rows_affected()))?;
         Ok(added > 0)
     }
+
+    /// As [`Tx::enqueue`], for a task with a unique key that is not to come more often than once in `pace`: if it was
+    /// asked for within that time, it waits for the rest of it.
+    pub async fn enqueue_paced(&mut self, new: NewOutbox, pace: Duration) -> Result<bool> {
+        const ADD: &str = "INSERT INTO outbox (id, name, args, queue, unique_key, available_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, coalesce((SELECT CASE WHEN last_at + $8 > $6 THEN last_at + $8 ELSE $6 END
+                 FROM outbox_pace WHERE unique_key = $5), $6), $7)
+             ON CONFLICT (unique_key) DO NOTHING RETURNING available_at";
+        const NOTE: &str = "INSERT INTO outbox_pace (unique_key, last_at) VALUES ($1, $2)
+             ON CONFLICT (unique_key) DO UPDATE SET last_at = $2";
+        let pace = i64::try_from(pace.as_millis()).unwrap_or(i64::MAX);
+        let at: Option<Timestamp> = on!(tx self, db => sqlx::query_scalar(ADD)
+            .bind(new.id).bind(new.name).bind(new.args.to_string()).bind(new.queue).bind(&new.unique_key)
+            .bind(new.available_at).bind(new.created_at).bind(pace)
+            .fetch_optional(db).await)?;
+        let Some(at) = at else { return Ok(false) };
+        on!(tx self, db => sqlx::query(NOTE).bind(&new.unique_key).bind(at).execute(db).await.map(drop))?;
+        Ok(true)
+    }
 }
 
 impl Store {
@@ -105,6 +126,11 @@ impl Store {
         let deleted = dialect::delete_outbox(&mut tx, ids).await?;
         tx.commit().await?;
         Ok(deleted)
+    }
+
+    /// When the next task that waits is due.
+    pub async fn next_outbox(&self) -> Result<Option<Timestamp>> {
+        Ok(on!(read self, db => sqlx::query_scalar("SELECT min(available_at) FROM outbox").fetch_one(db).await)?)
     }
 
     /// How many tasks wait to be sent.

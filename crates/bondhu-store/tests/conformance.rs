@@ -1,6 +1,8 @@
 //! Every behaviour of the store, on both engines.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+#[path = "conformance/background.rs"]
+mod background;
 #[path = "conformance/conversations.rs"]
 mod conversations;
 #[path = "conformance/outbox.rs"]
@@ -115,6 +117,11 @@ exercises! {
         a_task_leaves_with_the_commit,
         a_unique_task_waits_once,
         due_tasks_come_in_order,
+    }
+    background {
+        a_paced_task_waits_for_the_rest_of_its_time,
+        an_insight_is_kept_once_for_its_window,
+        an_activity_is_noted_once,
     }
     strangers {
         reach_nothing,

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use bondhu_cache::Cache;
 use bondhu_store::Store;
+use bondhu_tasks::{Backend, Broker, Queue, RedisOptions, Sender, backend::RESULT_EXPIRES};
+use secrecy::ExposeSecret;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -25,6 +28,10 @@ pub struct App {
     pub cache: Cache,
     /// The language model, or the lack of one.
     pub models: Models,
+    /// Background work: sends it, and finds what became of it.
+    pub queue: Queue,
+    /// A row has been put into the outbox.
+    pub outbox_filled: Notify,
     /// Replies being written in this process.
     pub live: LiveReplies,
     /// Work that goes on after its request: replies.
@@ -50,21 +57,54 @@ impl App {
             );
         }
         let models = Models::connect(&config.model).await?;
-        Ok(Self::assemble(config, clock, store, models))
+        let queue = queue(&config).await?;
+        Ok(Self::assemble(config, clock, store, models, queue))
     }
 
-    /// Puts parts together that are open already; tests bring their own model and clock.
-    pub fn assemble(config: Config, clock: Clock, store: Store, models: Models) -> Arc<Self> {
+    /// Puts parts together that are open already; tests bring their own model, clock and queue.
+    pub fn assemble(config: Config, clock: Clock, store: Store, models: Models, queue: Queue) -> Arc<Self> {
         Arc::new(Self {
             cache: Cache::in_memory(config.store.cache_entries),
             config,
             clock,
             store,
             models,
+            queue,
+            outbox_filled: Notify::new(),
             live: LiveReplies::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             parking: CancellationToken::new(),
         })
     }
+}
+
+/// Opens the queue of background work: on Redis where the settings name one, else in a file in the data folder.
+pub async fn queue(config: &Config) -> anyhow::Result<Queue> {
+    let tasks = &config.tasks;
+    let clock = bondhu_tasks::Clock::system();
+    let options = || RedisOptions { key_prefix: tasks.key_prefix.clone(), ..RedisOptions::default() };
+    let on_redis = |url: &str| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Backend::redis(url, options(), RESULT_EXPIRES).context("the result backend of background tasks")
+    };
+    let broker = if let Some(url) = &tasks.broker_url {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Broker::redis(url.expose_secret(), options()).context("the broker of background tasks")?
+    } else {
+        let file = config.store.data_dir.join("tasks.db");
+        std::fs::create_dir_all(&config.store.data_dir)
+            .with_context(|| format!("the data folder {} cannot be made", config.store.data_dir.display()))?;
+        Broker::sqlite(&file, clock.clone()).await.context("the file of background tasks could not be opened")?
+    };
+    let backend = match tasks.result_backend.as_ref().or(tasks.broker_url.as_ref()) {
+        Some(url) => on_redis(url.expose_secret())?,
+        None => Backend::beside(&broker, RESULT_EXPIRES).expect("a broker in a file has room for results"),
+    };
+    let sender = Sender {
+        origin: Some(format!("gen{}@bondhu", std::process::id())),
+        reply_to: clock.new_id().to_string(),
+        ..Sender::default()
+    };
+    Ok(Queue::new(broker, sender, clock).with_backend(backend))
 }

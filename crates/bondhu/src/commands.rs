@@ -2,15 +2,19 @@
 
 mod config;
 mod doctor;
+mod inspect;
 mod migrate;
 pub mod openapi;
 pub mod ping;
 mod prompt;
 pub mod serve;
+mod task;
 mod user;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use bondhu_store::Store;
@@ -51,6 +55,21 @@ enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<String>,
     },
+    /// Do background work in a process of its own.
+    Worker(worker::WorkerArgs),
+    /// Follow the schedule in a process of its own.
+    Beat,
+    /// Ask the workers how they are.
+    Inspect {
+        /// What to ask.
+        question: inspect::Question,
+        /// How many seconds to wait for answers.
+        #[arg(short, long, default_value = "1", value_name = "SECONDS")]
+        timeout: f64,
+    },
+    /// Send background tasks, and look at what became of them.
+    #[command(subcommand, arg_required_else_help = true)]
+    Task(task::TaskCommand),
     /// Bring the database to the version this binary needs.
     Migrate,
     /// Look for what is wrong, and say what to do about it.
@@ -97,6 +116,21 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             start_logs(&config.logs);
             block_on(serve::run(config))?;
         }
+        Command::Worker(args) => {
+            let config = Config::from_values(&load(&inputs)?)?;
+            start_logs(&config.logs);
+            block_on(worker::work(config, args))?;
+        }
+        Command::Beat => {
+            let config = Config::from_values(&load(&inputs)?)?;
+            start_logs(&config.logs);
+            block_on(worker::beat(config))?;
+        }
+        Command::Inspect { question, timeout } => {
+            let timeout = Duration::try_from_secs_f64(timeout).context("the timeout is no number of seconds")?;
+            return block_on(inspect::run(&quiet(&inputs)?, question, timeout));
+        }
+        Command::Task(command) => return block_on(task::run(&quiet(&inputs)?, command)),
         Command::Migrate => block_on(migrate::run(&quiet(&inputs)?))?,
         Command::User(command) => block_on(user::run(command, &quiet(&inputs)?))?,
         Command::Ping => block_on(ping::run(&quiet(&inputs)?))?,

@@ -13,6 +13,7 @@ mod metrics;
 mod model;
 pub mod settings;
 mod store;
+mod tasks;
 mod values;
 
 pub use accounts::{AccountsConfig, country_code};
@@ -24,6 +25,7 @@ pub use logs::{LogFormat, LogsConfig};
 pub use metrics::MetricsConfig;
 pub use model::{Endpoint, ModelChoice, ModelConfig, ModelProvider};
 pub use store::StoreConfig;
+pub use tasks::TasksConfig;
 pub use values::{Source, Value, Values};
 
 /// Every setting, read and checked.
@@ -37,6 +39,8 @@ pub struct Config {
     pub model: ModelConfig,
     /// Accounts and sessions.
     pub accounts: AccountsConfig,
+    /// Background work.
+    pub tasks: TasksConfig,
     /// Logs.
     pub logs: LogsConfig,
     /// Figures for Prometheus.
@@ -51,6 +55,7 @@ impl Config {
             store: StoreConfig::from_values(values)?,
             model: ModelConfig::from_values(values)?,
             accounts: AccountsConfig::from_values(values)?,
+            tasks: TasksConfig::from_values(values)?,
             logs: LogsConfig::from_values(values)?,
             metrics: MetricsConfig::from_values(values)?,
         })

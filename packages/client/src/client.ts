@@ -1,4 +1,5 @@
 import { ApiError, ConnectionError, isAbort } from './problem.js';
+import { readEvents } from './sse.js';
 import { followReply } from './stream.js';
 import type { ChatEvent, FollowOptions } from './stream.js';
 import type { components, operations } from './schema.js';
@@ -23,6 +24,10 @@ export interface SendOptions extends FollowOptions {
 	/** Repeating a send with the same key never makes a second message. */
 	idempotencyKey?: string;
 }
+
+/** What {@link Bondhu.followTasks} tells: how the background work is, or why that cannot be said. */
+export type TasksEvent =
+	{ type: 'overview'; overview: t.TaskOverview } | { type: 'trouble'; detail: string };
 
 interface Call {
 	body?: unknown;
@@ -69,6 +74,16 @@ export class Bondhu {
 	createInvite = () => this.#json<t.NewInvite>('POST', '/admin/invites', { body: {} });
 	revokeInvite = (id: string) => this.#nothing('DELETE', `/admin/invites/${part(id)}`);
 
+	getTasks = () => this.#json<t.TaskOverview>('GET', '/admin/tasks');
+	listDeadTasks = (query?: Query<'list_dead_tasks'>) =>
+		this.#json<t.DeadTaskPage>('GET', '/admin/tasks/dead', { query });
+	getDeadTask = (id: string) =>
+		this.#json<t.DeadTaskDetail>('GET', `/admin/tasks/dead/${part(id)}`);
+	replayDeadTask = (id: string) => this.#nothing('POST', `/admin/tasks/dead/${part(id)}/replay`);
+	dropDeadTask = (id: string) => this.#nothing('DELETE', `/admin/tasks/dead/${part(id)}`);
+	replayDeadTasks = () => this.#json<{ count: number }>('POST', '/admin/tasks/dead/replay');
+	dropDeadTasks = () => this.#json<{ count: number }>('DELETE', '/admin/tasks/dead');
+
 	listConversations = (query?: Query<'list_conversations'>) =>
 		this.#json<t.ConversationPage>('GET', '/conversations', { query });
 	createConversation = (body: Schemas['CreateConversation'] = {}) =>
@@ -114,6 +129,24 @@ export class Bondhu {
 		return followReply((resume) => this.#resume(resume, options), options, id);
 	}
 
+	/** Follows the background work, an overview every two seconds, until the connection ends. */
+	async *followTasks(signal?: AbortSignal): AsyncGenerator<TasksEvent, void, void> {
+		const response = await this.#checked(
+			'GET',
+			'/admin/tasks/live',
+			{ signal },
+			'text/event-stream'
+		);
+		if (!response.body) return;
+		for await (const { event, data } of readEvents(response.body)) {
+			if (event === 'overview') {
+				yield { type: 'overview', overview: JSON.parse(data) as t.TaskOverview };
+			} else if (event === 'trouble') {
+				yield { type: 'trouble', detail: data };
+			}
+		}
+	}
+
 	#follow(path: string, call: Call, options: FollowOptions): Reply {
 		return followReply(
 			(resume) =>
@@ -143,10 +176,15 @@ export class Bondhu {
 		await this.#checked(method, path, call);
 	}
 
-	async #checked(method: string, path: string, call: Call): Promise<Response> {
+	async #checked(
+		method: string,
+		path: string,
+		call: Call,
+		accept = 'application/json'
+	): Promise<Response> {
 		let response: Response;
 		try {
-			response = await this.#send(method, path, call, 'application/json');
+			response = await this.#send(method, path, call, accept);
 		} catch (error) {
 			if (isAbort(error)) throw error;
 			throw new ConnectionError(error);

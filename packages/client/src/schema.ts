@@ -71,6 +71,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows queues, workers, the schedule and how much has failed */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists dead letters, the newest first */
+        get: operations["list_dead_tasks"];
+        put?: never;
+        post?: never;
+        /** Drops all dead letters for good */
+        delete: operations["drop_dead_tasks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/dead/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends all dead letters again */
+        post: operations["replay_dead_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/dead/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one dead letter */
+        get: operations["get_dead_task"];
+        put?: never;
+        post?: never;
+        /** Drops one dead letter for good */
+        delete: operations["drop_dead_task"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/dead/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one dead letter again, from its first attempt */
+        post: operations["replay_dead_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tasks/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows the overview: an event `overview` every two seconds
+         * @description When the broker cannot be reached an event `trouble` says so, and the stream goes on.
+         */
+        get: operations["follow_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -551,6 +658,51 @@ export interface components {
             /** @description What it is for, 1 to 64 characters. */
             name: string;
         };
+        /** @description One dead letter in a list. */
+        DeadTask: {
+            /** @description When (RFC 3339). */
+            died_at: string;
+            /** @description Names the letter. */
+            id: string;
+            /** @description The queue that it came from. */
+            queue: string;
+            /** @description Why it died. */
+            reason: string;
+            /** @description Name of the task, if that much could be read. */
+            task?: string | null;
+            /** @description Id of the task, if that much could be read. */
+            task_id?: string | null;
+        };
+        /** @description How many letters were dealt with. */
+        DeadTaskCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description One dead letter with its call. */
+        DeadTaskDetail: components["schemas"]["DeadTask"] & {
+            /** @description Positional arguments as a monitor may show them. */
+            args?: string | null;
+            /**
+             * Format: int32
+             * @description How often it was started; none if the message cannot be read.
+             */
+            attempts?: number | null;
+            /** @description Keyword arguments as a monitor may show them. */
+            kwargs?: string | null;
+        };
+        /** @description A part of the list, the newest first. */
+        DeadTaskPage: {
+            /** @description The part. */
+            items: components["schemas"]["DeadTask"][];
+            /**
+             * Format: int64
+             * @description Length of the whole list.
+             */
+            total: number;
+        };
         /** @description The next words of a reply. */
         Delta: {
             /** @description To be added to what came before. */
@@ -752,6 +904,48 @@ export interface components {
             /** @description 1 to 120 characters. */
             title: string;
         };
+        /** @description One task that runs. */
+        RunningTask: {
+            /** @description Its id. */
+            id: string;
+            /** @description The queue it came from. */
+            queue?: string | null;
+            /**
+             * Format: double
+             * @description Seconds since it started.
+             */
+            running_secs?: number | null;
+            /** @description Its name. */
+            task: string;
+        };
+        /** @description One entry of the schedule. */
+        ScheduledEntry: {
+            /** @description The last time it was due and sent (RFC 3339). */
+            last_run?: string | null;
+            /**
+             * Format: int64
+             * @description By how much the last run was late, in milliseconds.
+             */
+            late_ms?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The next time it is due (RFC 3339). */
+            next_run?: string | null;
+            /** @description When, in the notation of the schedule. */
+            schedule: string;
+            /**
+             * Format: int64
+             * @description How often it was due and not sent, because nobody was there in time.
+             */
+            skipped: number;
+            /** @description The task it sends. */
+            task: string;
+            /**
+             * Format: int64
+             * @description How often it has been sent.
+             */
+            total_runs: number;
+        };
         /** @description A message that was found. */
         SearchHit: {
             conversation_id: components["schemas"]["ConversationId"];
@@ -847,6 +1041,88 @@ export interface components {
         } | {
             /** @description The reply broke off; what came is kept in the message. */
             failed: components["schemas"]["Failed"];
+        };
+        /** @description What all background work looks like at one moment. */
+        TaskOverview: {
+            /**
+             * Format: int64
+             * @description How many dead letters there are.
+             */
+            dead_letters: number;
+            /** @description The moment (RFC 3339). */
+            now: string;
+            /**
+             * Format: int64
+             * @description How many rows wait to be handed to the broker.
+             */
+            outbox: number;
+            /** @description Each queue. */
+            queues: components["schemas"]["TaskQueue"][];
+            /** @description Each entry of the schedule. */
+            schedule: components["schemas"]["ScheduledEntry"][];
+            /** @description Where messages wait: `memory`, `sqlite` or `redis`. */
+            transport: string;
+            /** @description Each worker that answers. */
+            workers: components["schemas"]["TaskWorker"][];
+        };
+        /** @description One queue. */
+        TaskQueue: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Age in seconds of the message that has waited longest, where its sender said when.
+             */
+            oldest_secs?: number | null;
+            /**
+             * Format: int64
+             * @description Messages whose time has not come.
+             */
+            scheduled: number;
+            /**
+             * Format: int64
+             * @description Messages that wait for a worker.
+             */
+            waiting: number;
+            /** @description Of these, by priority: 0 (most urgent), 3, 6, 9. */
+            waiting_by_priority: number[];
+        };
+        /** @description One worker. */
+        TaskWorker: {
+            /**
+             * Format: int64
+             * @description How many tasks it runs side by side.
+             */
+            concurrency?: number | null;
+            /**
+             * Format: int64
+             * @description Of these, those that failed for good.
+             */
+            failed?: number | null;
+            /** @description `name@host`. */
+            hostname: string;
+            /**
+             * Format: int64
+             * @description Its process.
+             */
+            pid?: number | null;
+            /**
+             * Format: int64
+             * @description Runs that have come to an end.
+             */
+            processed?: number | null;
+            /**
+             * Format: int64
+             * @description Of these, those that will be tried again.
+             */
+            retried?: number | null;
+            /** @description What it runs now. */
+            running: components["schemas"]["RunningTask"][];
+            /**
+             * Format: int64
+             * @description Seconds since it started.
+             */
+            uptime_secs?: number | null;
         };
         /**
          * Format: date-time
@@ -1053,6 +1329,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOverview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many to leave out from the newest on. */
+                offset?: number;
+                /** @description How many to list, at most 200; 50 if left out. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadTaskPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_dead_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadTaskCount"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadTaskCount"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadTaskDetail"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_dead_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             "4XX": {

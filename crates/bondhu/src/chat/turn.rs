@@ -2,11 +2,13 @@
 //! reply is generated whether or not anybody is listening.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bondhu_store::{
     AnsweredBy, Conversation, ConversationId, Finish, Message, MessageId, NewMessage, NewOutbox, OutboxId, Page,
     Sender, Status, StoreError, User,
 };
+use bondhu_tasks::Task;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -20,6 +22,7 @@ use crate::{
         text::{UNTITLED, automatic_title, message_text},
     },
     http::problem::ApiError,
+    mood::tasks::analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
     safety::{self, CrisisLevel, help_card},
 };
 
@@ -147,6 +150,7 @@ async fn store_turn(
         Place::AtTheEnd => tx.last_active(user.id, conversation.id).await?,
     };
     let now = app.clock.now();
+    let heard = bondhu_sentiment::analyze(text, bondhu_sentiment::Hints::default());
     let said = NewMessage {
         id: MessageId(app.clock.new_id_after(parent.map_or(conversation.id.0, |parent| parent.0))),
         conversation_id: conversation.id,
@@ -155,8 +159,8 @@ async fn store_turn(
         text: text.to_owned(),
         status: Status::Complete,
         answered_by: None,
-        sentiment: None,
-        mood: None,
+        sentiment: Some(heard.sentiment),
+        mood: Some(heard.mood.name().to_owned()),
         crisis_level: crisis.map(CrisisLevel::as_i16),
         idempotency_key: key,
         lease_until: None,
@@ -173,18 +177,22 @@ async fn store_turn(
         conversation.title = title;
     }
     conversation.updated_at = now;
-    tx.enqueue(sentiment_batch(app, user)).await?;
+    tx.enqueue_paced(sentiment_batch(app, user), BATCH_PACE).await?;
     tx.commit().await?;
+    app.outbox_filled.notify_one();
     Ok((conversation, said, reply))
 }
 
-/// Asks for the person's messages to be looked at later; one request waits at a time, however much is said.
+/// A person's messages are put together at most this often, however much is said.
+const BATCH_PACE: Duration = Duration::from_mins(5);
+
+/// Asks for the person's messages to be looked at later.
 fn sentiment_batch(app: &App, user: &User) -> NewOutbox {
     let now = app.clock.now();
     NewOutbox {
         id: OutboxId(app.clock.new_id()),
-        name: "core.tasks.personality.analyze_chat_sentiment_batch".to_owned(),
-        args: json!({ "user_id": user.id }),
+        name: AnalyzeChatSentimentBatch::NAME.to_owned(),
+        args: json!(AnalyzeChatSentimentBatch { user_id: user.id }),
         queue: "personality".to_owned(),
         unique_key: Some(format!("analyze_chat_sentiment_batch:{}", user.id)),
         available_at: now,

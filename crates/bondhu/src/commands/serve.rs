@@ -12,9 +12,11 @@ use anyhow::{Context, bail};
 use axum::serve::ListenerExt;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
-use crate::{app::App, chat::generate, clock::Clock, config::Config, http::router::router, telemetry};
+use crate::{
+    app::App, chat::generate, clock::Clock, config::Config, http::router::router, outbox, schedule, telemetry,
+};
 
-/// How often cut-off replies and expired sessions are looked for.
+/// How often cut-off replies are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
 /// How often recent writes are moved from the embedded database's log into its file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
@@ -31,8 +33,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let app = App::build(config, Clock::system()).await?;
     generate::mark_interrupted(&app, true).await;
     let background = tokio::spawn(housekeeping(app.clone()));
+    let tasks = tokio::spawn(tasks(app.clone()));
     announce(&app, listener.local_addr()?);
     serve(app.clone(), listener, told_to_end()).await?;
+    tasks.await?;
     background.abort();
     app.store.close().await;
     tracing::info!("goodbye");
@@ -125,6 +129,22 @@ fn announce(app: &App, address: SocketAddr) {
     println!("Bondhu is ready at {}\n  model: {model}\n  stop with Ctrl-C", url.trim_end_matches('/'));
 }
 
+/// Hands background work over, and does it unless other processes are there for that. Ends when what runs has ended,
+/// after the server has closed.
+async fn tasks(app: Arc<App>) {
+    let relay = outbox::relay(app.clone());
+    if !app.config.tasks.worker {
+        return relay.await;
+    }
+    let owner = app.queue.clock().new_id().to_string();
+    let worker = schedule::worker(&app).run_until(app.closing.cancelled());
+    let beat = schedule::beat(&app, &owner).run_until(app.closing.cancelled());
+    let ((), worker, beat) = tokio::join!(relay, worker, beat);
+    if let Err(error) = worker.map(drop).and(beat) {
+        tracing::error!(%error, "background work has stopped");
+    }
+}
+
 async fn housekeeping(app: Arc<App>) {
     let look_for_model = app.models.keep_looking();
     let tidy = async {
@@ -132,9 +152,6 @@ async fn housekeeping(app: Arc<App>) {
         loop {
             ticks.tick().await;
             generate::mark_interrupted(&app, false).await;
-            if let Err(error) = app.store.delete_expired_sessions(app.clock.now()).await {
-                tracing::warn!(%error, "expired sessions could not be removed");
-            }
         }
     };
     let checkpoints = async {

@@ -51,6 +51,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("openai", "OpenAI, or any server that speaks its chat completions."),
     ("anthropic", "Anthropic's Messages API."),
     ("ollama", "An Ollama on this machine or another."),
+    ("tasks", "Background work: where it waits and who does it."),
     ("logs", "What is written to standard error."),
     ("metrics", "Figures for Prometheus."),
 ];
@@ -248,6 +249,50 @@ pub const SETTINGS: &[Setting] = &[
         "an address, with or without http:// and port",
         "http://127.0.0.1:11434",
         "Where Ollama listens.",
+    ),
+    Setting {
+        key: "tasks.broker_url",
+        env: "CELERY_BROKER_URL",
+        default: None,
+        shape: "a redis://, rediss://, unix://, sentinel:// or redis-cluster:// address",
+        example: "redis://:password@localhost:6379/0",
+        doc: "Where background tasks wait. Without it, in a file in the data folder, for this machine alone. With \
+              Redis or Valkey, any number of `bondhu worker` and Python Celery processes share it.",
+        secret: true,
+    },
+    Setting {
+        key: "tasks.result_backend",
+        env: "CELERY_RESULT_BACKEND",
+        default: None,
+        shape: "an address as for `tasks.broker_url`",
+        example: "redis://:password@localhost:6379/1",
+        doc: "Where results of tasks are kept; by default where the tasks wait.",
+        secret: true,
+    },
+    setting(
+        "tasks.worker",
+        "BONDHU_WORKER",
+        Some("true"),
+        "true or false",
+        "false",
+        "Whether `bondhu serve` also does background work and follows the schedule. Turn it off where `bondhu worker` \
+         and `bondhu beat` run as processes of their own.",
+    ),
+    setting(
+        "tasks.concurrency",
+        "BONDHU_WORKER_CONCURRENCY",
+        Some("4"),
+        "a number from 1 to 256",
+        "8",
+        "How many background tasks run side by side in one process.",
+    ),
+    setting(
+        "tasks.key_prefix",
+        "BONDHU_TASKS_KEY_PREFIX",
+        None,
+        "a text in front of every key on Redis",
+        "bondhu:",
+        "The same as `global_keyprefix` in Celery's transport options. Empty by default.",
     ),
     setting(
         "logs.filter",

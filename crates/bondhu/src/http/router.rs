@@ -9,7 +9,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    accounts,
+    accounts, admin,
     app::App,
     chat,
     http::{
@@ -31,6 +31,7 @@ use crate::{
 fn api() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
         .nest("/api/v1", accounts::routes::routes())
+        .nest("/api/v1", admin::routes::routes())
         .nest("/api/v1", chat::routes::routes())
         .nest("/api/v1", safety::routes::routes())
         .split_for_parts()

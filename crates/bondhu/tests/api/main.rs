@@ -4,6 +4,7 @@
 
 mod accounts;
 mod architecture;
+mod background;
 mod bad_input;
 mod conversations;
 mod crisis;

@@ -57,7 +57,7 @@ impl TestApp {
         let store = Store::open(&config.store.open_with()).await.unwrap();
         store.migrate().await.unwrap();
         let models = Models::fixed(model.clone().map(|model| model as Arc<dyn ChatModel>));
-        let app = App::assemble(config, clock.clone(), store, models);
+        let app = App::assemble(config, clock.clone(), store, models, task_queue());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shutdown, told) = oneshot::channel();
@@ -102,6 +102,14 @@ impl Drop for TestApp {
             assert!(self.app.live.is_empty(), "a reply was left unfinished at the end of the test");
         }
     }
+}
+
+/// Background work that nobody does unless the test does.
+pub fn task_queue() -> bondhu_tasks::Queue {
+    let clock = bondhu_tasks::Clock::system();
+    let broker = bondhu_tasks::Broker::memory(clock.clone());
+    let backend = bondhu_tasks::Backend::beside(&broker, bondhu_tasks::backend::RESULT_EXPIRES).unwrap();
+    bondhu_tasks::Queue::new(broker, bondhu_tasks::Sender::default(), clock).with_backend(backend)
 }
 
 /// Somebody who calls the API.

@@ -1,0 +1,3 @@
+//! Keeping the house tidy.
+
+pub mod tasks;

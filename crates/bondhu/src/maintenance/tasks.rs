@@ -1,0 +1,3 @@
+//! Background work on the house itself.
+
+pub mod cleanup_expired;

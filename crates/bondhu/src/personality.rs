@@ -1,0 +1,3 @@
+//! Who a person is, from what they do.
+
+pub mod tasks;

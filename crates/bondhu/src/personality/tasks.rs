@@ -1,0 +1,3 @@
+//! Background work on personality.
+
+pub mod update_personality_from_activity;
