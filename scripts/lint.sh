@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 cargo metadata --locked --format-version 1 >/dev/null
 cargo fmt --all --check
 cargo clippy --workspace --all-targets -- -D warnings
-.venv/bin/shellcheck scripts/*.sh .ci/run
+.venv/bin/shellcheck scripts/*.sh interop/*.sh .ci/run
 .venv/bin/hadolint deploy/Dockerfile
 .venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 

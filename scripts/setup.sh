@@ -3,7 +3,8 @@
 #   rust    checks the Rust toolchain and finds a C compiler
 #   node    checks Node.js and installs the packages of package-lock.json
 #   system  redis-server, the Postgres server and Chromium, for the tests
-#   python  a virtual environment in .venv with the lint tools, Celery and the benchmark's peer
+#   python  a virtual environment in .venv with the lint tools, Celery and the benchmark's peer, and a second one
+#           with an older Celery
 # On Debian, as root or with passwordless sudo, missing packages are installed with apt-get.
 # Anywhere else the command to run is printed.
 set -euo pipefail
@@ -94,6 +95,14 @@ setup_python() {
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     python3 -m venv --clear .venv
     .venv/bin/pip install --quiet --disable-pip-version-check "${files[@]/#/--requirement=}"
+    printf '%s\n' "$wanted" >"$stamp"
+  fi
+  # Celery 5.6 is most of what runs out there, and cannot share an environment with 5.7.
+  local old=interop/requirements-5.6.txt
+  stamp=interop/.venv-celery-5.6/.installed wanted=$(sha256sum "$old")
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+    python3 -m venv --clear interop/.venv-celery-5.6
+    interop/.venv-celery-5.6/bin/pip install --quiet --disable-pip-version-check --requirement="$old"
     printf '%s\n' "$wanted" >"$stamp"
   fi
 }

@@ -250,7 +250,7 @@ fn a_call_carries_every_option() {
             "group_index": null, "retries": 0, "timelimit": [null, null], "root_id": "p", "parent_id": "p",
             "argsrepr": "()", "kwargsrepr": "{'conversation_id': 7, 'max_words': 5, 'title': None}",
             "origin": "gen1@host", "ignore_result": false, "replaced_task_nesting": 0, "stamped_headers": null,
-            "stamps": {}, "x-my": 1, "unique_key": "summary:7",
+            "stamps": {}, "x-my": 1, "unique_key": "summary:7", "sent_at": "2026-11-22T20:00:00+00:00",
         })
     );
     assert_eq!(

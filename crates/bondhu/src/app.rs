@@ -16,6 +16,9 @@ use crate::{
     config::Config,
 };
 
+/// The queue's file in the data folder.
+pub const TASKS_FILE: &str = "tasks.db";
+
 /// The parts of a running Bondhu, shared by every handler.
 pub struct App {
     /// Settings as loaded.
@@ -92,7 +95,7 @@ pub async fn queue(config: &Config) -> anyhow::Result<Queue> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Broker::redis(url.expose_secret(), options()).context("the broker of background tasks")?
     } else {
-        let file = config.store.data_dir.join("tasks.db");
+        let file = config.store.data_dir.join(TASKS_FILE);
         std::fs::create_dir_all(&config.store.data_dir)
             .with_context(|| format!("the data folder {} cannot be made", config.store.data_dir.display()))?;
         Broker::sqlite(&file, clock.clone()).await.context("the file of background tasks could not be opened")?

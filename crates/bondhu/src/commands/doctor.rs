@@ -82,6 +82,7 @@ async fn checks(inputs: &Inputs) -> Vec<Check> {
     }
     checks.push(parts::database(&config.store).await);
     checks.push(Check::ok("cache", format!("in memory, at most {} entries", config.store.cache_entries)));
+    checks.push(parts::tasks(&config).await);
     checks.push(parts::model(&config.model).await);
     checks.push(machine::clock(Clock::system().now()));
     checks.push(machine::port(&config.http).await);

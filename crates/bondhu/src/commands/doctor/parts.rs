@@ -1,11 +1,12 @@
-//! What Bondhu leans on: the database and the language model.
+//! What Bondhu leans on: the database, the queue of background work and the language model.
 
 use bondhu_cache::Cache;
 use bondhu_store::{Store, StoreError};
 
 use super::Check;
 use crate::chat::model::{self, ModelState, Models};
-use crate::config::{ModelConfig, StoreConfig};
+use crate::config::{Config, ModelConfig, StoreConfig};
+use crate::{app, schedule};
 
 /// Whether the database can be reached and has the schema that this binary needs. Makes none that is not there.
 pub(super) async fn database(config: &StoreConfig) -> Check {
@@ -35,6 +36,39 @@ async fn look_into(config: &StoreConfig) -> Result<Check, StoreError> {
     };
     store.close().await;
     Ok(check)
+}
+
+/// Whether the queue of background work can be reached, and whether something in it needs a look.
+pub(super) async fn tasks(config: &Config) -> Check {
+    const NAME: &str = "tasks";
+    let on_redis = config.tasks.broker_url.is_some();
+    if !on_redis && !config.store.data_dir.join(app::TASKS_FILE).exists() {
+        return Check::ok(NAME, "their file will be made at the first start");
+    }
+    let looked = async {
+        let queue = app::queue(config).await?;
+        let depths = queue.broker().depths(&schedule::QUEUES.map(str::to_owned)).await?;
+        let waiting: u64 = depths.iter().flat_map(|depth| depth.waiting).sum();
+        let dead = queue.broker().dead(0, 1).await?.total;
+        anyhow::Ok((waiting, dead))
+    };
+    match looked.await {
+        Ok((waiting, dead)) => {
+            let place = if on_redis { "on Redis" } else { "in a file in the data folder" };
+            let worker = if config.tasks.worker { "done by the server" } else { "done by `bondhu worker` alone" };
+            let found = format!("{place}, {worker}: {waiting} waiting, {dead} given up");
+            if dead > 0 {
+                let advice = "Look at them with `bondhu task dead`; `bondhu task replay ID` tries one again.";
+                return Check::warn(NAME, found, advice);
+            }
+            Check::ok(NAME, found)
+        }
+        Err(error) => {
+            let advice =
+                if on_redis { "Start Redis, or correct CELERY_BROKER_URL." } else { "The message says what to do." };
+            Check::fail(NAME, format!("{error:#}"), advice)
+        }
+    }
 }
 
 /// Whether the model answers, and whether what people write leaves this machine.
