@@ -76,6 +76,15 @@ pub enum ChordStep {
     },
 }
 
+/// How a chord has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChordEnd {
+    /// All its members succeeded, and its body is sent.
+    BodySent,
+    /// One of its members failed, and its body with it. The members' results stay until they expire, as in Celery.
+    Failed,
+}
+
 impl Backend {
     /// Results that live and die with the process.
     #[cfg(feature = "sqlite")]
@@ -160,8 +169,8 @@ impl Backend {
     }
 
     /// The body has been sent: forgets the counting, and remembers for a while that the chord is done.
-    pub async fn close_chord(&self, group: &str, claim: &str) -> Result<(), TransportError> {
-        on!(self, backend => backend.close_chord(group, claim).await)
+    pub async fn close_chord(&self, group: &str, claim: &str, end: ChordEnd) -> Result<(), TransportError> {
+        on!(self, backend => backend.close_chord(group, claim, end).await)
     }
 
     /// Removes what has expired, where the server does not do so by itself, and says how many results that were.

@@ -1,16 +1,25 @@
 //! What follows the end of a task: callbacks, the next of a chain, errbacks, and the body of a chord.
 
+mod failure;
+
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
+pub(crate) use failure::after_failure;
+
 use crate::{
-    backend::{Backend, ChordMember, ChordStep},
-    canvas::{Kind, Signature, plan::give},
+    backend::{ChordEnd, ChordMember, ChordStep},
+    canvas::{
+        Kind, Signature,
+        plan::{give, handed_down},
+    },
     error::Error,
     id::TaskId,
     message::{Embed, Message},
     python::PyException,
     queue::Queue,
-    result::{ResultTuple, State, StoredResult},
+    result::{ResultTuple, State},
 };
 
 /// Sends what follows a success, before its result is stored: first the callbacks, then the next of the chain. Returns
@@ -41,120 +50,53 @@ pub(crate) async fn after_success(queue: &Queue, message: &Message, result: &Val
     Ok(children)
 }
 
-/// Sends what follows a failure, after it is stored: the errbacks of the task. What would have come after it in its
-/// chain fails with it, so that nobody waits for it.
-pub(crate) async fn after_failure(queue: &Queue, message: &Message, exception: &PyException) -> Result<(), Error> {
-    for lost in message.embed.chain.iter().flatten() {
-        fail_place(queue, lost, exception).await?;
-    }
-    run_errbacks(queue, message, message.embed.errbacks.iter().flatten(), &message.headers.id).await
-}
-
 /// Counts the end of a chord's member, after its result is stored, and runs or fails the body if it was the last.
 /// Nothing for a task that belongs to no chord.
 pub(crate) async fn join_chord(queue: &Queue, message: &Message, state: State, value: Value) -> Result<(), Error> {
     let headers = &message.headers;
     let (Some(group), Some(body)) = (&headers.group, &message.embed.chord) else { return Ok(()) };
     let member = ChordMember { id: headers.id.clone(), index: headers.group_index, state, value };
-    count(queue, group, body, &member, Some(message)).await
+    count(queue, group, body, &member, Some(message), &[]).await
 }
 
+/// `told` are errbacks that know of this failure already.
 async fn count(
     queue: &Queue,
     group: &str,
     body: &Signature,
     member: &ChordMember,
     last: Option<&Message>,
+    told: &[Signature],
 ) -> Result<(), Error> {
     let Some(backend) = queue.backend() else { return Err(no_backend()) };
     let ChordStep::Complete { members, claim } = backend.join_chord(group, member).await? else { return Ok(()) };
-    let failed = members.iter().find(|member| member.state != State::Success);
-    if let Some(member) = failed {
-        let cause: PyException = serde_json::from_value(member.value.clone())
+    if let Some(failed) = members.iter().find(|member| member.state != State::Success) {
+        let cause: PyException = serde_json::from_value(failed.value.clone())
             .unwrap_or_else(|_| PyException::builtin("RuntimeError", "the member failed"));
-        let exception = PyException::chord_error(member.id.as_str(), &cause);
-        Box::pin(fail_place(queue, body, &exception)).await?;
-        run_errbacks_of_body(queue, body).await?;
-    } else {
-        let mut body = body.clone();
-        give(&mut body, &[members.into_iter().map(|member| member.value).collect()]);
-        match last {
-            Some(last) => queue.apply_child(body, last).await.map(drop)?,
-            None => queue.apply(body).await.map(drop)?,
+        Box::pin(failure::fail_body(queue, body, &failed.id, &cause, told)).await?;
+        return Ok(backend.close_chord(group, &claim, ChordEnd::Failed).await?);
+    }
+    let values: Value = match backend.group(group).await? {
+        Some(header) => {
+            let mut values = members.into_iter().map(|member| (member.id, member.value)).collect();
+            nested(&header.result, &mut values)
         }
-    }
-    Ok(backend.close_chord(group, &claim).await?)
-}
-
-/// Tells the errbacks of a body that its header has failed.
-async fn run_errbacks_of_body(queue: &Queue, body: &Signature) -> Result<(), Error> {
-    let Some(id) = body.options.get("task_id").and_then(Value::as_str).map(TaskId::from) else { return Ok(()) };
-    let errbacks: Vec<Signature> = match body.options.get("link_error") {
-        Some(list @ Value::Array(_)) => serde_json::from_value(list.clone()).unwrap_or_default(),
-        Some(single @ Value::Object(_)) => serde_json::from_value(json!([single])).unwrap_or_default(),
-        _ => Vec::new(),
+        None => members.into_iter().map(|member| member.value).collect(),
     };
-    for errback in errbacks {
-        send_errback(queue, errback, &id, None).await?;
+    let mut body = body.clone();
+    give(&mut body, &[values]);
+    match last {
+        Some(last) => queue.apply_child(body, last).await.map(drop)?,
+        None => queue.apply(body).await.map(drop)?,
     }
-    Ok(())
+    Ok(backend.close_chord(group, &claim, ChordEnd::BodySent).await?)
 }
 
-/// Stores the failure of something that will never run, and counts it in the chord it belongs to. Its errbacks are not
-/// run: as in Celery, an error is told once, by what has failed.
-async fn fail_place(queue: &Queue, lost: &Signature, exception: &PyException) -> Result<(), Error> {
-    let inner = match lost.kind()? {
-        Kind::Chain(tasks) => tasks,
-        Kind::Chord { body, .. } => vec![*body],
-        _ => Vec::new(),
-    };
-    for part in &inner {
-        Box::pin(fail_place(queue, part, exception)).await?;
-    }
-    let text = |name: &str| lost.options.get(name).and_then(Value::as_str);
-    let Some(id) = text("task_id").map(TaskId::from) else { return Ok(()) };
-    if let Some(backend) = queue.backend() {
-        store_failure(queue, backend, &id, exception).await?;
-    }
-    let chord = lost.options.get("chord").filter(|chord| !chord.is_null());
-    if let (Some(group), Some(chord)) = (text("group_id"), chord) {
-        let body: Signature = serde_json::from_value(chord.clone())
-            .map_err(|_| Error::Malformed { what: "signature", reason: "its chord has no body".to_owned() })?;
-        let index = lost.options.get("group_index").and_then(Value::as_u64);
-        let member = ChordMember { id, index, state: State::Failure, value: json!(exception) };
-        Box::pin(count(queue, group, &body, &member, None)).await?;
-    }
-    Ok(())
-}
-
-async fn store_failure(queue: &Queue, backend: &Backend, id: &TaskId, exception: &PyException) -> Result<(), Error> {
-    let result = StoredResult::new(id.clone(), State::Failure, json!(exception)).done_at(queue.clock().now());
-    Ok(backend.store(&[result]).await?)
-}
-
-async fn run_errbacks(
-    queue: &Queue,
-    message: &Message,
-    errbacks: impl Iterator<Item = &Signature>,
-    id: &TaskId,
-) -> Result<(), Error> {
-    for errback in errbacks {
-        send_errback(queue, errback.clone(), id, Some(message)).await?;
-    }
-    Ok(())
-}
-
-/// An errback is called with the id of the task that failed.
-async fn send_errback(
-    queue: &Queue,
-    mut errback: Signature,
-    failed: &TaskId,
-    parent: Option<&Message>,
-) -> Result<(), Error> {
-    give(&mut errback, &[failed.as_str().into()]);
-    match parent {
-        Some(parent) => queue.apply_child(errback, parent).await.map(drop),
-        None => queue.apply(errback).await.map(drop),
+/// The values of a header in the form of its groups.
+fn nested(header: &ResultTuple, values: &mut BTreeMap<TaskId, Value>) -> Value {
+    match &header.members {
+        Some(members) => members.iter().map(|member| nested(member, values)).collect(),
+        None => values.remove(&header.id).unwrap_or_default(),
     }
 }
 
@@ -173,18 +115,15 @@ pub(crate) async fn expand(queue: &Queue, message: &Message) -> Result<ResultTup
 
 /// Sends a signature in the place of a task: under its id, once more replaced, with what was to follow it.
 pub(crate) async fn replace(queue: &Queue, message: &Message, signature: Signature) -> Result<(), Error> {
-    let signature = match signature.kind()? {
-        // The list of a group's results needs a task to be the result of.
-        Kind::Group(_) => {
-            let accumulate = Signature { subtask_type: None, ..Signature::named("celery.accumulate") };
-            Signature::chain([signature, accumulate.kwarg("index", 0)])
-        }
-        _ => signature,
-    };
     let mut tasks = match signature.kind()? {
-        Kind::Chain(tasks) => tasks,
+        Kind::Chain(tasks) => handed_down(&signature, tasks),
         _ => vec![signature],
     };
+    // The list of a group's results needs a task to be the result of.
+    if let Some(Kind::Group(_)) = tasks.last().map(Signature::kind).transpose()? {
+        let accumulate = Signature { subtask_type: None, ..Signature::named("celery.accumulate") };
+        tasks.push(accumulate.kwarg("index", 0));
+    }
     let Some(last) = tasks.last_mut() else {
         return Err(Error::Malformed {
             what: "signature",

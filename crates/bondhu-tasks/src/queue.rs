@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     id::TaskId,
     message::Message,
-    result::ResultTuple,
+    result::{GroupRecord, ResultTuple},
     task::Task,
 };
 
@@ -142,6 +142,10 @@ impl Queue {
         for (group, members) in &plan.chords {
             let backend = self.backend.as_ref().ok_or_else(no_backend)?;
             backend.size_chord(group, *members).await?;
+        }
+        for result in plan.headers {
+            let backend = self.backend.as_ref().ok_or_else(no_backend)?;
+            backend.save_group(&GroupRecord { result }).await?;
         }
         let mut calls = Vec::with_capacity(plan.calls.len());
         for signature in plan.calls {

@@ -180,11 +180,41 @@ fn each_kind_of_poison_is_named() {
         fault(&with_body(b"[[], {}, {}]", &json!({"id": null}))).to_string(),
         "the headers have another form than those of protocol 2"
     );
-    let one = json!({"body": BASE64_STANDARD.encode(r#"{"task": "t", "id": "i", "args": [], "kwargs": {}}"#),
-        "content-type": "application/json", "headers": {}, "properties": {"body_encoding": "base64"}});
-    assert_eq!(fault(one.to_string().as_bytes()), Fault::ProtocolOne);
+    let headless = |body: &str| {
+        fault(
+            json!({"body": BASE64_STANDARD.encode(body), "properties": {"body_encoding": "base64"}})
+                .to_string()
+                .as_bytes(),
+        )
+    };
+    assert_eq!(headless("{}").to_string(), "the headers do not name a task");
+    assert_eq!(headless("[[], {}, {}]").to_string(), "the headers do not name a task");
+    assert_eq!(headless(r#"{"task": "t", "args": [], "kwargs": {}}"#).to_string(), "the headers lack `id`");
+    assert!(matches!(headless(r#"{"task": "t", "id": "i", "args": 5, "kwargs": {}}"#), Fault::Body(_)));
     let poison = Message::decode(&with_body(b"\"my secret\"", &json!({}))).unwrap_err();
     assert!(!format!("{poison} {poison:?}").contains("secret"));
+}
+
+#[test]
+fn a_message_of_protocol_1_is_read_as_one_of_protocol_2() {
+    let body = json!({
+        "task": "t", "id": "i", "args": [1], "kwargs": {"a": 2}, "group": null, "taskset": "g", "group_index": 3,
+        "retries": 4, "eta": "2026-11-22T20:00:10", "expires": null, "utc": true, "callbacks": [{"task": "then"}],
+        "errbacks": null, "timelimit": [10, null], "chord": {"task": "body"},
+    });
+    let one = json!({"body": BASE64_STANDARD.encode(body.to_string()), "content-type": "application/json",
+        "headers": {}, "properties": {"body_encoding": "base64"}});
+    let message = Message::decode(one.to_string().as_bytes()).unwrap();
+    let headers = &message.headers;
+    assert_eq!((headers.task.as_str(), headers.id.as_str(), headers.retries), ("t", "i", 4));
+    assert_eq!((headers.group.as_deref(), headers.group_index), (Some("g"), Some(3)));
+    assert_eq!(headers.eta.unwrap().to_string(), "2026-11-22T20:00:10Z");
+    assert_eq!(headers.timelimit.hard_secs, Some(10.0));
+    assert_eq!((message.args.len(), message.kwargs["a"].as_i64()), (1, Some(2)));
+    assert_eq!(message.embed.callbacks.as_ref().unwrap()[0].task, "then");
+    assert_eq!(message.embed.chord.as_ref().unwrap().task, "body");
+    let again = Message::decode(&message.encode().unwrap()).unwrap();
+    assert_eq!(again.headers.task, "t");
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::env;
 
-use bondhu_tasks::{Signature, TaskError, TaskResult, python::PyException};
+use bondhu_tasks::{
+    Signature, TaskError, TaskResult,
+    python::{PyException, Python},
+};
 use redis::{AsyncCommands, aio::MultiplexedConnection};
 use serde_json::Value;
 
@@ -54,8 +57,12 @@ impl Suite {
 
     /// Appends to a list.
     pub(crate) async fn echo(&self, key: &str, value: &Value) -> TaskResult {
-        let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        Ok(self.redis.clone().rpush(key, text).await?)
+        let bytes = match value {
+            Value::String(text) => text.clone().into_bytes(),
+            value => serde_json::from_value::<Python<Vec<u8>>>(value.clone())
+                .map_or_else(|_| value.to_string().into_bytes(), |bytes| bytes.0),
+        };
+        Ok(self.redis.clone().rpush(key, bytes).await?)
     }
 
     /// Counts one up.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch as channel;
 
 use self::watch::Watchers;
-use super::{ChordMember, ChordStep};
+use super::{ChordEnd, ChordMember, ChordStep};
 use crate::{
     error::TransportError,
     id::TaskId,
@@ -131,12 +131,12 @@ impl RedisBackend {
         Ok(ChordMember { id, index: None, state, value })
     }
 
-    pub(super) async fn close_chord(&self, group: &str, claim: &str) -> Result<(), TransportError> {
+    pub(super) async fn close_chord(&self, group: &str, claim: &str, end: ChordEnd) -> Result<(), TransportError> {
         let mut call = self.close.prepare_invoke();
         for part in [".j", ".t", ".s", ".d", ".c"] {
             call.key(self.group_key(group, part));
         }
-        call.arg(claim).arg(DONE_SECS);
+        call.arg(claim).arg(DONE_SECS).arg(u8::from(end == ChordEnd::Failed));
         self.link.script(&call).await
     }
 

@@ -1,8 +1,9 @@
 //! What has to be sent for a signature: combinations taken apart into messages, without sending any.
 //!
 //! The rules are Celery's. A group inside a group is part of it. A group with something after it is a chord whose body
-//! is what comes after. What follows a chord follows its body. A chord over one task is a chain. The rest of a chain
-//! travels with its first task, reversed, each with its id; the last one carries the chord that the chain belongs to.
+//! is what comes after. What follows a chord follows its body. A chord over one task stays one:
+//! its body gets a list. The rest of a chain travels with its first task, reversed, each with its id; the last one
+//! carries the chord that the chain belongs to.
 
 use serde_json::{Value, json};
 
@@ -14,6 +15,8 @@ use crate::{error::Error, id::TaskId, result::ResultTuple};
 pub(crate) struct Plan {
     /// Chords with the number of their members; to be said before anything is sent.
     pub(crate) chords: Vec<(String, u64)>,
+    /// Headers with groups inside, whose results the body gets nested; to be saved before anything is sent.
+    pub(crate) headers: Vec<ResultTuple>,
     /// Single calls to send.
     pub(crate) calls: Vec<Signature>,
     /// The result that stands for the whole.
@@ -22,10 +25,10 @@ pub(crate) struct Plan {
 
 /// Plans a signature. `new_id` makes ids for what has none.
 pub(crate) fn plan(signature: Signature, new_id: &mut dyn FnMut() -> String) -> Result<Plan, Error> {
-    let mut planner = Planner { chords: Vec::new(), calls: Vec::new(), new_id };
+    let mut planner = Planner { chords: Vec::new(), headers: Vec::new(), calls: Vec::new(), new_id };
     let result = planner.send(signature, None)?;
     let result = result.unwrap_or_else(|| ResultTuple::group((planner.new_id)().into(), Vec::new()));
-    Ok(Plan { chords: planner.chords, calls: planner.calls, result })
+    Ok(Plan { chords: planner.chords, headers: planner.headers, calls: planner.calls, result })
 }
 
 /// How many members a signature is to the chord whose header it is in.
@@ -44,6 +47,7 @@ pub(crate) fn members(signature: &Signature) -> Result<u64, Error> {
 
 struct Planner<'a> {
     chords: Vec<(String, u64)>,
+    headers: Vec<ResultTuple>,
     calls: Vec<Signature>,
     new_id: &'a mut dyn FnMut() -> String,
 }
@@ -166,10 +170,6 @@ impl Planner<'_> {
         if tasks.is_empty() {
             return self.send(body.with_result(json!([])), None);
         }
-        if tasks.len() == 1 {
-            tasks.push(body);
-            return self.chain(tasks);
-        }
         let body = self.named(body);
         let count = tasks.iter().map(members).sum::<Result<u64, _>>()?;
         let group = (self.new_id)();
@@ -179,7 +179,11 @@ impl Planner<'_> {
             let member = belongs(task, group.clone().into(), index.into(), Some(body.to_value()));
             results.extend(self.send(member, None)?);
         }
+        let nested = results.iter().any(|result| result.members.is_some());
         let parent = ResultTuple::group(group.into(), results);
+        if nested {
+            self.headers.push(parent.clone());
+        }
         Ok(Some(ResultTuple { parent: Some(Box::new(parent)), ..ResultTuple::task(id_of(&body)?) }))
     }
 
@@ -194,7 +198,7 @@ impl Planner<'_> {
 
 /// Arguments of a combination go to its first task (chain) or each (group); its place and callbacks to the last (chain)
 /// or stay with the group; errbacks go to all.
-fn handed_down(whole: &Signature, mut tasks: Vec<Signature>) -> Vec<Signature> {
+pub(crate) fn handed_down(whole: &Signature, mut tasks: Vec<Signature>) -> Vec<Signature> {
     if whole.task == "celery.chain" {
         if let Some(first) = tasks.first_mut() {
             give(first, &whole.args);

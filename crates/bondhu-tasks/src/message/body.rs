@@ -35,21 +35,20 @@ pub struct Embed {
 
 type Parts = (Vec<Value>, Map<String, Value>, Embed);
 
-/// Undoes, in this order, the transport's encoding, the compression and JSON.
-pub(super) fn read(body: &str, encoding: Option<&str>, compression: Option<&str>) -> Result<Parts, Fault> {
+/// Undoes the transport's encoding and then the compression.
+pub(super) fn unpacked(body: &str, encoding: Option<&str>, compression: Option<&str>) -> Result<Vec<u8>, Fault> {
     let bytes = match encoding {
         None => body.as_bytes().to_vec(),
         Some("base64") => BASE64_STANDARD.decode(body).map_err(|_| Fault::BodyEncoding("base64".to_owned()))?,
         Some(other) => return Err(Fault::BodyEncoding(other.to_owned())),
     };
-    let json = match compression {
+    Ok(match compression {
         None => bytes,
         // Kombu gives a zlib stream this name; other clients may send what the name says.
         Some("application/x-gzip") if bytes.starts_with(&[0x1f, 0x8b]) => unpack(GzDecoder::new(bytes.as_slice()))?,
         Some("application/x-gzip") => unpack(ZlibDecoder::new(bytes.as_slice()))?,
         Some(other) => return Err(Fault::Compression(other.to_owned())),
-    };
-    parts(&json)
+    })
 }
 
 fn unpack(reader: impl Read) -> Result<Vec<u8>, Fault> {
@@ -65,7 +64,8 @@ fn unpack(reader: impl Read) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-fn parts(json: &[u8]) -> Result<Parts, Fault> {
+/// Reads `[args, kwargs, embed]`.
+pub(super) fn parts(json: &[u8]) -> Result<Parts, Fault> {
     let wrong = |reason: &str| Fault::Body(reason.to_owned());
     let value: Value = serde_json::from_slice(json).map_err(|error| Fault::Body(json_fault(&error)))?;
     let Value::Array(parts) = value else {
@@ -79,5 +79,30 @@ fn parts(json: &[u8]) -> Result<Parts, Fault> {
         None | Some(Value::Null) => Embed::default(),
         Some(embed) => serde_json::from_value(embed).map_err(|_| wrong("holds options that are not Celery's"))?,
     };
+    Ok((args, kwargs, embed))
+}
+
+/// Reads a body of protocol 1 (`task_protocol = 1`): an object with everything, whose headers join `headers` under
+/// their names in protocol 2. It has no place for a chain.
+pub(super) fn protocol_one(json: &[u8], headers: &mut Map<String, Value>) -> Result<Parts, Fault> {
+    let body: Value = serde_json::from_slice(json).map_err(|error| Fault::Body(json_fault(&error)))?;
+    let Value::Object(mut body) = body else { return Err(Fault::Headers("do not name a task".to_owned())) };
+    if !body.contains_key("task") {
+        return Err(Fault::Headers("do not name a task".to_owned()));
+    }
+    let group = body.remove("taskset");
+    if let Some(group) = group.filter(|group| !group.is_null()) {
+        body.insert("group".to_owned(), group);
+    }
+    for name in ["task", "id", "eta", "expires", "group", "group_index", "retries", "timelimit"] {
+        headers.extend(body.remove(name).map(|value| (name.to_owned(), value)));
+    }
+    let parts = ["args", "kwargs"].map(|name| body.remove(name));
+    let embed = ["callbacks", "errbacks", "chord"].map(|name| (name.to_owned(), body.remove(name).unwrap_or_default()));
+    let [Some(Value::Array(args)), Some(Value::Object(kwargs))] = parts else {
+        return Err(Fault::Body("does not hold a list of arguments and an object of keyword arguments".to_owned()));
+    };
+    let embed = serde_json::from_value(Value::Object(embed.into_iter().collect()))
+        .map_err(|_| Fault::Body("holds options that are not Celery's".to_owned()))?;
     Ok((args, kwargs, embed))
 }

@@ -32,9 +32,6 @@ pub enum Fault {
     /// A header has a wrong form or is missing.
     #[error("the headers {0}")]
     Headers(String),
-    /// Only protocol 2 (Celery 4 and later) is read.
-    #[error("it is of message protocol 1; set `task_protocol = 2` in the sender")]
-    ProtocolOne,
     /// Only JSON is read.
     #[error("its content type is `{0}`; set `task_serializer = 'json'` in the sender")]
     ContentType(String),
@@ -107,9 +104,6 @@ pub(super) fn read(raw: &[u8]) -> Result<Message, Box<Poison>> {
 fn message(mut envelope: Envelope) -> Result<Message, Fault> {
     let encoding = envelope.properties.get("body_encoding").and_then(Value::as_str);
     let compression = envelope.headers.remove("compression");
-    if !envelope.headers.contains_key("task") {
-        return Err(without_task(&envelope));
-    }
     match envelope.content_type.as_deref() {
         None | Some("application/json") => {}
         Some(other) => return Err(Fault::ContentType(other.to_owned())),
@@ -122,25 +116,17 @@ fn message(mut envelope: Envelope) -> Result<Message, Fault> {
     let Value::String(body) = &envelope.body else {
         return Err(Fault::Body("is not text".to_owned()));
     };
-    let (args, kwargs, embed) = body::read(body, encoding, compression.as_ref().and_then(Value::as_str))?;
+    let json = body::unpacked(body, encoding, compression.as_ref().and_then(Value::as_str))?;
+    let (args, kwargs, embed) = if envelope.headers.contains_key("task") {
+        body::parts(&json)?
+    } else {
+        body::protocol_one(&json, &mut envelope.headers)?
+    };
     let headers = serde_json::from_value(Value::Object(envelope.headers))
         .map_err(|error| Fault::Headers(header_fault(&error)))?;
     let properties = serde_json::from_value(Value::Object(envelope.properties))
         .map_err(|_| Fault::Envelope("has properties of another form than kombu's".to_owned()))?;
     Ok(Message { headers, properties, args, kwargs, embed })
-}
-
-/// Protocol 1 has the name of the task inside the body, an object.
-fn without_task(envelope: &Envelope) -> Fault {
-    let Value::String(body) = &envelope.body else {
-        return Fault::ProtocolOne;
-    };
-    let decoded = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, body);
-    let json = decoded.unwrap_or_else(|_| body.as_bytes().to_vec());
-    match serde_json::from_slice::<Map<String, Value>>(&json) {
-        Ok(body) if body.contains_key("task") => Fault::ProtocolOne,
-        _ => Fault::Headers("do not name a task".to_owned()),
-    }
 }
 
 /// A missing header by its name; anything else without the value that was found.

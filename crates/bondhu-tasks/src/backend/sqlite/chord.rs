@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::SqliteBackend;
 use crate::{
-    backend::{ChordMember, ChordStep},
+    backend::{ChordEnd, ChordMember, ChordStep},
     error::TransportError,
     result::State,
     sqlite::{Writing, in_one},
@@ -60,11 +60,16 @@ impl SqliteBackend {
         Ok(ChordStep::Complete { members: members.collect::<Result<_, TransportError>>()?, claim })
     }
 
-    pub(in crate::backend) async fn close_chord(&self, group: &str, claim: &str) -> Result<(), TransportError> {
+    pub(in crate::backend) async fn close_chord(
+        &self,
+        group: &str,
+        claim: &str,
+        end: ChordEnd,
+    ) -> Result<(), TransportError> {
         in_one!(self.db, tx => {
             let sql = "UPDATE chords SET claim = $3 WHERE id = $1 AND claim = $2";
             let closed = sqlx::query(sql).bind(group).bind(claim).bind(DONE).execute(&mut **tx).await?;
-            if closed.rows_affected() == 1 {
+            if closed.rows_affected() == 1 && end == ChordEnd::BodySent {
                 sqlx::query("DELETE FROM chord_members WHERE chord = $1").bind(group).execute(&mut **tx).await?;
             }
             Ok(())

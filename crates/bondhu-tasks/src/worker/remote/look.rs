@@ -32,6 +32,7 @@ pub(super) fn registered<S: Clone + Send + Sync + 'static>(
         let options = desk.status.tasks[name];
         let shown = items.iter().filter_map(|item| {
             let value = match *item {
+                "name" => (*name).to_owned(),
                 "rate_limit" => desk.status.rate(name)?.to_string(),
                 "max_retries" => options.max_retries.to_string(),
                 "time_limit" => options.time_limit?.as_secs_f64().to_string(),
@@ -179,7 +180,7 @@ pub(super) fn conf<S: Clone + Send + Sync + 'static>(desk: &Arc<Desk<S>>) -> Val
 
 pub(super) fn report<S: Clone + Send + Sync + 'static>(desk: &Arc<Desk<S>>) -> String {
     format!(
-        "software -> bondhu-tasks:{} rust:{} {}\ntransport:{} results:{}\ntasks:{}\n",
+        "software -> celery:none bondhu-tasks:{} rust:{} {}\ntransport:{} results:{}\ntasks:{}\n",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::ARCH,
         std::env::consts::OS,
