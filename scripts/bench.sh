@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
-# Runs the benchmark on the release binary. The arguments go to it; `--help` lists them.
+# Runs the benchmarks on release binaries. The arguments go to each; `--help` lists them.
+#   BENCH=chat|tasks   only one of them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release -p bondhu-bench
+cargo build --release -p bondhu -p bondhu-bench
 target=$(scripts/target-dir.sh)
-exec "$target/release/bondhu-bench" --bondhu "$target/release/bondhu" --python .venv/bin/python "$@"
+if [ "${BENCH:-chat}" = chat ]; then
+  "$target/release/bondhu-bench" --bondhu "$target/release/bondhu" --python .venv/bin/python "$@"
+fi
+if [ "${BENCH:-tasks}" = tasks ]; then
+  peers=()
+  # Their dependencies are compiled for a table, not for a quick run.
+  if [[ " $* " != *' --quick '* ]]; then
+    cargo build --release --manifest-path bench/peer-rust/Cargo.toml --target-dir "$target/peers"
+    peers=(--peers "$target/peers/release/bondhu-bench-peers")
+  fi
+  "$target/release/bondhu-bench-tasks" --python .venv/bin/python "${peers[@]}" "$@"
+fi

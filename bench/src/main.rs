@@ -57,7 +57,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let table = report::table(&of_bondhu, &of_peer);
     say(&table);
     if let Some(file) = &arguments.write {
-        report::write_between_markers(file, &table)?;
+        bondhu_bench::write_between(file, "bench", &table)?;
         say(&format!("Written to {}.", file.display()));
     }
     Ok(())

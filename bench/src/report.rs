@@ -1,16 +1,11 @@
 //! The figures of both sides as one Markdown table.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use bondhu_bench::{in_mebibytes, machine};
 
 use crate::measure::{CROWD, Figures, Turns};
-
-const BEGIN: &str = "<!-- bench:begin -->\n";
-const END: &str = "<!-- bench:end -->";
 
 /// The table with its caption, and what stood beside the servers.
 pub(crate) fn table(ours: &Figures, theirs: &Figures) -> String {
@@ -30,16 +25,6 @@ pub(crate) fn table(ours: &Figures, theirs: &Figures) -> String {
         let _ = write!(text, "\nThe peer's Redis server held another {mebibytes:.1} MiB at the end.\n");
     }
     text
-}
-
-/// Replaces what stands between the markers in `file`.
-pub(crate) fn write_between_markers(file: &Path, table: &str) -> Result<()> {
-    let name = file.display();
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
-    let markers = || format!("{name} has no {} … {END} lines; add them where the table belongs", BEGIN.trim());
-    let (before, rest) = text.split_once(BEGIN).with_context(markers)?;
-    let (_, after) = rest.split_once(END).with_context(markers)?;
-    fs::write(file, format!("{before}{BEGIN}{table}{END}{after}")).with_context(|| format!("cannot write {name}"))
 }
 
 fn turns(text: &mut String, who: &str, ours: &Turns, theirs: &Turns) {
@@ -70,50 +55,9 @@ fn bytes(text: &mut String, measure: &str, ours: u64, theirs: u64) {
     let _ = writeln!(text, "| {measure} | {ours:.1} MiB | {theirs:.1} MiB | {ratio:.1}× |");
 }
 
-fn in_mebibytes(bytes: u64) -> f64 {
-    f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0
-}
-
-/// One line on what this ran on.
-fn machine() -> String {
-    let file = |path| fs::read_to_string(path).unwrap_or_default();
-    let value = |text: &str, key: &str| {
-        let line = text.lines().find(|line| line.starts_with(key))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    };
-    let unknown = || "unknown".to_owned();
-    let processor = value(&file("/proc/cpuinfo"), "model name").unwrap_or_else(unknown);
-    let memory = value(&file("/proc/meminfo"), "MemTotal");
-    let memory = memory.and_then(|kib| kib.strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or_default();
-    let memory = in_mebibytes(memory * 1024) / 1024.0;
-    let kernel = file("/proc/sys/kernel/osrelease");
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let kernel = kernel.trim();
-    format!("Measured on {cores} cores of {processor}, {memory:.0} GiB of memory, Linux {kernel}.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_what_is_between_the_markers_changes() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("page.md");
-        fs::write(&file, format!("# Before\n{BEGIN}old\n{END}\nafter\n")).unwrap();
-        write_between_markers(&file, "new\n").unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), format!("# Before\n{BEGIN}new\n{END}\nafter\n"));
-    }
-
-    #[test]
-    fn a_page_without_markers_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("page.md");
-        fs::write(&file, "text").unwrap();
-        let error = write_between_markers(&file, "new").unwrap_err();
-        assert!(error.to_string().contains("bench:begin"), "{error}");
-        assert_eq!(fs::read_to_string(&file).unwrap(), "text");
-    }
 
     #[test]
     fn ratios_say_how_much_better_ours_is() {

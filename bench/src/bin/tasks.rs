@@ -1,13 +1,17 @@
-//! Measures the task queue beside Python's Celery, on one Redis server each, one after the other.
+//! Measures the task queue beside Python's Celery and two Rust queues, each on a Redis server of its own, one after
+//! the other.
 //!
-//! `bondhu-bench-tasks --python .venv/bin/python` prints a table; `work URL RESULTS` is the worker that it starts.
+//! `bondhu-bench-tasks --python PYTHON [--peers PROGRAM] [--quick] [--write FILE]` prints a table; `PROGRAM` is that of
+//! `bench/peer-rust`. `work URL RESULTS` is the worker that it starts.
 
 use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use bondhu_tasks::{
     Backend, Broker, Call, Clock, Queue, RedisOptions, Sender, Task, TaskContext, TaskOptions, TaskResult, Worker,
     backend::RESULT_EXPIRES,
@@ -16,14 +20,26 @@ use bondhu_testkit::redis::RedisServer;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep, timeout};
 
-/// Tasks that are drained.
-const TASKS: u64 = 10_000;
-/// Tasks that are enqueued one after the other.
-const ENQUEUED: u64 = 3_000;
-/// Tasks whose start is timed, ten milliseconds apart.
-const TIMED: u32 = 600;
-/// How long idle workers are watched.
-const IDLE: Duration = Duration::from_secs(30);
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// Tasks that are drained.
+    tasks: u64,
+    /// Tasks that are enqueued one after the other.
+    enqueued: u64,
+    /// Tasks whose start is timed, ten milliseconds apart.
+    timed: u32,
+    /// How long idle workers are watched.
+    idle: Duration,
+}
+
+impl Effort {
+    const FULL: Self = Self { tasks: 10_000, enqueued: 3_000, timed: 600, idle: Duration::from_secs(60) };
+    const QUICK: Self = Self { tasks: 500, enqueued: 100, timed: 50, idle: Duration::from_secs(2) };
+}
+
+/// More waiting tasks than this end the worker of apalis 1.0 at its start: its script unpacks them all at once.
+const APALIS_TASKS: u64 = 3_000;
 const PATIENCE: Duration = Duration::from_mins(3);
 
 #[derive(Serialize, Deserialize)]
@@ -73,12 +89,29 @@ enum Contender {
     Celery(&'static [&'static str]),
 }
 
+/// The command line.
+#[derive(clap::Parser)]
+struct Arguments {
+    /// A Python interpreter that has Celery.
+    #[arg(long)]
+    python: PathBuf,
+    /// The program of `bench/peer-rust`; those two are left out without it.
+    #[arg(long)]
+    peers: Option<PathBuf>,
+    /// Puts the table between the `bench-tasks` markers of this file as well.
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    /// A run of seconds that shows that everything works; its figures mean little.
+    #[arg(long)]
+    quick: bool,
+}
+
 /// What one contender did.
 #[derive(Default)]
 struct Figures {
     drain: f64,
-    drain_with_results: f64,
-    commands_a_task: f64,
+    /// None where results are not kept.
+    with_results: Option<WithResults>,
     enqueue: f64,
     p50_ms: f64,
     p99_ms: f64,
@@ -86,13 +119,17 @@ struct Figures {
     memory_mib: f64,
 }
 
+struct WithResults {
+    drain: f64,
+    commands_a_task: f64,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["work", url, results] => work(url, results == "1").await,
-        ["--python", python] => compare(python).await,
-        _ => bail!("usage: bondhu-bench-tasks --python .venv/bin/python"),
+        _ => compare(&<Arguments as clap::Parser>::parse()).await,
     }
 }
 
@@ -103,72 +140,119 @@ async fn work(url: &str, results: bool) -> Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "the table is the answer")]
-async fn compare(python: &str) -> Result<()> {
+async fn compare(arguments: &Arguments) -> Result<()> {
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
+    let python = arguments.python.to_str().context("the path of Python is no text")?;
     let contenders = [
         ("bondhu-tasks", Contender::Rust),
-        ("Celery, prefork", Contender::Celery(&["-P", "prefork", "-c", "2"])),
-        ("Celery, solo", Contender::Celery(&["-P", "solo"])),
+        ("Celery 5.7, prefork, 2 processes", Contender::Celery(&["-P", "prefork", "-c", "2"])),
+        ("Celery 5.7, solo", Contender::Celery(&["-P", "solo"])),
     ];
-    println!(
-        "| | drain/s | drain/s with results | Redis commands a task, with results | enqueue/s | start p50 | start p99 | \
-         idle commands a day | memory |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|"
-    );
+    let mut table =
+        "| | drain/s | drain/s with results | Redis commands a task, with results | enqueue/s | start p50 | \
+                     start p99 | idle Redis commands a day | memory |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+            .to_owned();
     for (name, contender) in contenders {
-        let f = measure(contender, python).await.with_context(|| name.to_owned())?;
-        println!(
-            "| {name} | {:.0} | {:.0} | {:.1} | {:.0} | {:.1} ms | {:.1} ms | {:.0} | {:.0} MiB |",
-            f.drain,
-            f.drain_with_results,
-            f.commands_a_task,
-            f.enqueue,
-            f.p50_ms,
-            f.p99_ms,
-            f.idle_commands_a_day,
-            f.memory_mib
-        );
+        let figures = measure(contender, python, effort).await.with_context(|| name.to_owned())?;
+        table += &row(name, &figures);
+    }
+    if let Some(peers) = &arguments.peers {
+        for (name, which) in [("apalis-redis 1.0, 20 at once", "apalis"), ("celery (rusty-celery) 0.5.5", "celery")] {
+            let figures = measure_peer(peers, which, effort).await.with_context(|| name.to_owned())?;
+            table += &row(name, &figures);
+        }
+    }
+    print!("{table}");
+    if let Some(file) = &arguments.write {
+        bondhu_bench::write_between(file, "bench-tasks", &format!("{}\n\n{table}", bondhu_bench::machine()))?;
     }
     Ok(())
 }
 
-async fn measure(contender: Contender, python: &str) -> Result<Figures> {
+fn row(name: &str, figures: &Figures) -> String {
+    let with = |text: fn(&WithResults) -> String| figures.with_results.as_ref().map_or_else(|| "–".to_owned(), text);
+    format!(
+        "| {name} | {:.0} | {} | {} | {:.0} | {:.1} ms | {:.1} ms | {:.0} | {:.0} MiB |\n",
+        figures.drain,
+        with(|with| format!("{:.0}", with.drain)),
+        with(|with| format!("{:.1}", with.commands_a_task)),
+        figures.enqueue,
+        figures.p50_ms,
+        figures.p99_ms,
+        figures.idle_commands_a_day,
+        figures.memory_mib
+    )
+}
+
+async fn measure(contender: Contender, python: &str, effort: Effort) -> Result<Figures> {
     let mut figures = Figures::default();
     {
         let server = RedisServer::start().await?;
-        figures.enqueue = enqueue(contender, &server, python).await?;
+        figures.enqueue = enqueue(contender, &server, python, effort.enqueued).await?;
         server.cli(["flushall"])?;
-        (figures.drain, _) = drain(contender, &server, python, false).await?;
+        figures.drain = drained(contender, &server, python, false, effort.tasks).await?.rate;
     }
     let server = RedisServer::start().await?;
-    let worker;
-    (figures.drain_with_results, figures.commands_a_task, worker) = {
-        let (rate, (commands, worker)) = drain_keeping(contender, &server, python).await?;
-        (rate, commands, worker)
-    };
-    (figures.p50_ms, figures.p99_ms) = latency(&server).await?;
-    sleep(Duration::from_secs(5)).await;
-    figures.memory_mib = memory(worker.0.id());
-    let before = server.commands()?;
-    sleep(IDLE).await;
-    #[expect(clippy::cast_precision_loss, reason = "a count of commands")]
-    let idle = (server.commands()? - before) as f64;
-    figures.idle_commands_a_day = idle * 86_400.0 / IDLE.as_secs_f64();
+    let Drained { rate, commands_a_task, worker } = drained(contender, &server, python, true, effort.tasks).await?;
+    figures.with_results = Some(WithResults { drain: rate, commands_a_task });
+    (figures.p50_ms, figures.p99_ms) = latency(&server, effort.timed).await?;
+    rest(&mut figures, &server, &worker, effort).await?;
     Ok(figures)
 }
 
-async fn enqueue(contender: Contender, server: &RedisServer, python: &str) -> Result<f64> {
+/// What a worker costs that has nothing to do.
+async fn rest(figures: &mut Figures, server: &RedisServer, worker: &Process, effort: Effort) -> Result<()> {
+    sleep(Duration::from_secs(5)).await;
+    figures.memory_mib = memory(worker.0.id());
+    let before = server.commands()?;
+    sleep(effort.idle).await;
+    #[expect(clippy::cast_precision_loss, reason = "a count of commands")]
+    let idle = (server.commands()? - before) as f64;
+    figures.idle_commands_a_day = idle * 86_400.0 / effort.idle.as_secs_f64();
+    Ok(())
+}
+
+/// A queue of `bench/peer-rust`, which measures itself.
+async fn measure_peer(program: &PathBuf, which: &str, effort: Effort) -> Result<Figures> {
+    let say = |what: &str, server: &RedisServer, count: u64| -> Result<(Vec<f64>, Process)> {
+        let mut command = Command::new(program);
+        command.args([which, what, &server.url(), &count.to_string()]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Process(command.spawn().with_context(|| format!("{} does not start", program.display()))?);
+        let mut line = String::new();
+        BufReader::new(process.0.stdout.take().context("no output")?).read_line(&mut line)?;
+        let numbers = line.split_whitespace().map(str::parse).collect::<Result<_, _>>();
+        let numbers: Vec<f64> = numbers.with_context(|| format!("{which} {what} said {line:?}"))?;
+        ensure!(!numbers.is_empty(), "{which} {what} ended without a figure");
+        Ok((numbers, process))
+    };
+    let tasks = if which == "apalis" { effort.tasks.min(APALIS_TASKS) } else { effort.tasks };
+    let mut figures = Figures::default();
+    let server = RedisServer::start().await?;
+    figures.enqueue = say("send", &server, tasks)?.0[0];
+    let (drained, worker) = say("work", &server, tasks)?;
+    figures.drain = drained[0];
+    rest(&mut figures, &server, &worker, effort).await?;
+    drop(worker);
+    let server = RedisServer::start().await?;
+    let (late, _) = say("late", &server, effort.timed.into())?;
+    (figures.p50_ms, figures.p99_ms) = (late[0], *late.get(1).context("no p99")?);
+    Ok(figures)
+}
+
+async fn enqueue(contender: Contender, server: &RedisServer, python: &str, count: u64) -> Result<f64> {
     match contender {
         Contender::Rust => {
             let queue = queue(&server.url(), false)?;
             let begun = Instant::now();
-            for number in 0..ENQUEUED {
+            for number in 0..count {
                 queue.enqueue(Noop { number }).await?;
             }
             #[expect(clippy::cast_precision_loss, reason = "a small count")]
-            Ok(ENQUEUED as f64 / begun.elapsed().as_secs_f64())
+            Ok(count as f64 / begun.elapsed().as_secs_f64())
         }
         Contender::Celery(_) => {
             let output = Command::new(python)
-                .args(["bench/peer-python/celery_peer.py", "send", &ENQUEUED.to_string()])
+                .args(["bench/peer-python/celery_peer.py", "send", &count.to_string()])
                 .env("BENCH_REDIS", server.url())
                 .output()?;
             Ok(String::from_utf8_lossy(&output.stdout).trim().parse()?)
@@ -176,14 +260,10 @@ async fn enqueue(contender: Contender, server: &RedisServer, python: &str) -> Re
     }
 }
 
-async fn drain(contender: Contender, server: &RedisServer, python: &str, results: bool) -> Result<(f64, f64)> {
-    let (rate, (commands, worker)) = drained(contender, server, python, results).await?;
-    drop(worker);
-    Ok((rate, commands))
-}
-
-async fn drain_keeping(contender: Contender, server: &RedisServer, python: &str) -> Result<(f64, (f64, Process))> {
-    drained(contender, server, python, true).await
+struct Drained {
+    rate: f64,
+    commands_a_task: f64,
+    worker: Process,
 }
 
 /// Fills the queue, starts the worker, and times it from the first task on.
@@ -193,9 +273,10 @@ async fn drained(
     server: &RedisServer,
     python: &str,
     results: bool,
-) -> Result<(f64, (f64, Process))> {
+    tasks: u64,
+) -> Result<Drained> {
     let queue = queue(&server.url(), results)?;
-    for from in (0..TASKS).step_by(500) {
+    for from in (0..tasks).step_by(500) {
         queue.send_all((from..from + 500).map(|number| Call::of(&Noop { number }).expect("a number is JSON"))).await?;
     }
     let before = server.commands()?;
@@ -208,7 +289,7 @@ async fn drained(
     let all = async {
         loop {
             let left = left()?;
-            if left < TASKS && begun.is_none() {
+            if left < tasks && begun.is_none() {
                 begun = Some((Instant::now(), left));
             }
             if left == 0 {
@@ -221,8 +302,8 @@ async fn drained(
     let (begun, first) = begun.context("nothing was drained")?;
     let rate = first as f64 / begun.elapsed().as_secs_f64();
     let polls = begun.elapsed().as_secs_f64() / 0.01 * 3.0;
-    let commands = ((server.commands()? - before) as f64 - polls) / TASKS as f64;
-    Ok((rate, (commands, worker)))
+    let commands_a_task = ((server.commands()? - before) as f64 - polls) / tasks as f64;
+    Ok(Drained { rate, commands_a_task, worker })
 }
 
 /// A process that ends with its owner.
@@ -265,11 +346,11 @@ fn start(contender: Contender, server: &RedisServer, python: &str, results: bool
 }
 
 /// From the call to the start of its task, at a steady hundred a second.
-async fn latency(server: &RedisServer) -> Result<(f64, f64)> {
+async fn latency(server: &RedisServer, timed: u32) -> Result<(f64, f64)> {
     let (queue, clock) = (queue(&server.url(), true)?, Clock::system());
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
     let mut sent = Vec::new();
-    for _ in 0..TIMED {
+    for _ in 0..timed {
         ticks.tick().await;
         sent.push(queue.enqueue(Late { sent: seconds(&clock) }).await?);
     }
@@ -278,7 +359,7 @@ async fn latency(server: &RedisServer) -> Result<(f64, f64)> {
         late.push(result.get(PATIENCE).await? * 1000.0);
     }
     late.sort_by(f64::total_cmp);
-    ensure!(late.len() == TIMED as usize);
+    ensure!(late.len() == timed as usize);
     Ok((late[late.len() / 2], late[late.len() * 99 / 100]))
 }
 

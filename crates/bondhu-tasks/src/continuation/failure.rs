@@ -51,7 +51,12 @@ pub(super) async fn fail_body(
         }
         return fail_chain(queue, body, &exception).await;
     }
-    let errbacks = errbacks_of(body).into_iter().filter(|errback| !told.contains(errback)).collect();
+    let mut errbacks = errbacks_of(body);
+    // A chain as a body is its first task, which would have got the results.
+    if let (true, Kind::Chain(tasks)) = (errbacks.is_empty(), body.kind()?) {
+        errbacks = tasks.first().map(errbacks_of).unwrap_or_default();
+    }
+    errbacks.retain(|errback| !told.contains(errback));
     tell_and_fail(queue, body, &exception, errbacks).await
 }
 
