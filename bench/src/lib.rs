@@ -40,7 +40,6 @@ pub fn in_mebibytes(bytes: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

@@ -29,13 +29,22 @@ struct Effort {
     enqueued: u64,
     /// Tasks whose start is timed, ten milliseconds apart.
     timed: u32,
+    /// How long a worker is left alone after its last task, so that leases and subscriptions have run out.
+    settle: Duration,
     /// How long idle workers are watched.
     idle: Duration,
 }
 
 impl Effort {
-    const FULL: Self = Self { tasks: 10_000, enqueued: 3_000, timed: 600, idle: Duration::from_secs(60) };
-    const QUICK: Self = Self { tasks: 500, enqueued: 100, timed: 50, idle: Duration::from_secs(2) };
+    const FULL: Self = Self {
+        tasks: 10_000,
+        enqueued: 3_000,
+        timed: 600,
+        settle: Duration::from_secs(70),
+        idle: Duration::from_mins(1),
+    };
+    const QUICK: Self =
+        Self { tasks: 500, enqueued: 100, timed: 50, settle: Duration::from_secs(1), idle: Duration::from_secs(2) };
 }
 
 /// More waiting tasks than this end the worker of apalis 1.0 at its start: its script unpacks them all at once.
@@ -202,7 +211,7 @@ async fn measure(contender: Contender, python: &str, effort: Effort) -> Result<F
 
 /// What a worker costs that has nothing to do.
 async fn rest(figures: &mut Figures, server: &RedisServer, worker: &Process, effort: Effort) -> Result<()> {
-    sleep(Duration::from_secs(5)).await;
+    sleep(effort.settle).await;
     figures.memory_mib = memory(worker.0.id());
     let before = server.commands()?;
     sleep(effort.idle).await;

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use bondhu_tasks::{
-    Backend, Broker, Clock, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult, Worker,
-    backend::RESULT_EXPIRES,
+    Backend, Broker, Clock, Error, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult,
+    TransportError, Worker, backend::RESULT_EXPIRES,
 };
 use bondhu_testkit::redis::RedisServer;
 use serde::{Deserialize, Serialize};
@@ -141,4 +141,86 @@ async fn a_server_that_dies_loses_nothing() {
     };
     assert_eq!(result.get(SOON).await.unwrap(), 3);
     assert_eq!(work.end().await, 51);
+}
+
+fn refused(error: &Error) -> &str {
+    match error {
+        Error::Transport(TransportError::Refused { reason, .. }) => reason,
+        other => panic!("it should be refused: {other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_named_and_not_shown() {
+    let server = RedisServer::start_with(["--requirepass", "right"]).await.unwrap();
+    let url = |password: &str| format!("redis://:{password}@127.0.0.1:{}/0", server.port());
+    let error = queue(&url("my-secret"), &RedisOptions::default()).enqueue(Add { x: 1, y: 1 }).await.unwrap_err();
+    assert!(!refused(&error).is_empty());
+    assert!(!format!("{error} {error:?}").contains("my-secret"), "{error:?}");
+    everything_runs_with_password(&url("right")).await;
+}
+
+async fn everything_runs_with_password(url: &str) {
+    let queue = queue(url, &RedisOptions::default());
+    let work = start(&queue);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    work.end().await;
+}
+
+#[tokio::test]
+async fn a_user_with_few_rights_can_work() {
+    let server = RedisServer::start().await.unwrap();
+    // Nothing that administrates, none of the other keys.
+    let rules = "acl setuser worker on >pw ~* &* +@all -@admin -@dangerous";
+    assert_eq!(server.cli(rules.split(' ')).unwrap(), "OK");
+    everything_runs(&format!("redis://worker:pw@127.0.0.1:{}/0", server.port()), &RedisOptions::default()).await;
+    // One that may not write is told so.
+    server.cli("acl setuser reader on >pw ~* &* +@read +@connection".split(' ')).unwrap();
+    let reader = queue(&format!("redis://reader:pw@127.0.0.1:{}/0", server.port()), &RedisOptions::default());
+    let error = reader.enqueue(Add { x: 1, y: 1 }).await.unwrap_err();
+    assert!(refused(&error).contains("no permissions"), "{error}");
+}
+
+#[tokio::test]
+async fn every_reply_has_a_deadline() {
+    let server = RedisServer::start().await.unwrap();
+    let options = RedisOptions { response_timeout: Duration::from_millis(300), ..RedisOptions::default() };
+    let queue = queue(&server.url(), &options);
+    queue.enqueue(Add { x: 1, y: 1 }).await.unwrap();
+    server.signal("STOP").unwrap();
+    let sent = tokio::time::timeout(SOON, queue.enqueue(Add { x: 1, y: 1 })).await.unwrap();
+    assert!(matches!(sent, Err(Error::Transport(TransportError::Unavailable { .. }))), "a server that hangs");
+    server.signal("CONT").unwrap();
+    let work = start(&queue);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    work.end().await;
+}
+
+#[tokio::test]
+async fn sentinel_names_the_master() {
+    let server = RedisServer::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sentinel.conf");
+    std::fs::write(&file, format!("sentinel monitor bondhu-master 127.0.0.1 {} 1\n", server.port())).unwrap();
+    let sentinel = RedisServer::start_sentinel(&file).await.unwrap();
+    everything_runs(&format!("sentinel://127.0.0.1:{}/bondhu-master/0", sentinel.port()), &RedisOptions::default())
+        .await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_stop_nobody() {
+    let server = RedisServer::start().await.unwrap();
+    let queue = queue(&server.url(), &RedisOptions::default());
+    let work = start(&queue);
+    for poison in ["not json", "{}", "[1]", "{\"body\": \"!\", \"headers\": {\"task\": \"add\", \"id\": \"p\"}}"] {
+        server.cli(["lpush", "celery", poison]).unwrap();
+    }
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    while queue.broker().dead(0, 10).await.unwrap().total < 4 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let letters = queue.broker().dead(0, 10).await.unwrap().items;
+    assert!(letters.iter().any(|letter| letter.message() == b"not json"), "they are kept as they came");
+    assert!(letters.iter().all(|letter| letter.reason.starts_with("it cannot be read")), "{letters:?}");
+    work.end().await;
 }

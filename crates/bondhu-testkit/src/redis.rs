@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -25,12 +26,18 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts a server that writes nothing to disk.
     pub async fn start() -> Result<Self> {
-        Self::start_with(["--appendonly", "no"]).await
+        Self::start_with(["--save", "", "--appendonly", "no"]).await
     }
 
     /// Starts a server that has every write on disk before it answers.
     pub async fn start_durable() -> Result<Self> {
-        Self::start_with(["--appendonly", "yes", "--appendfsync", "always"]).await
+        Self::start_with(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]).await
+    }
+
+    /// Starts a sentinel with this configuration file, which it writes to.
+    pub async fn start_sentinel(configuration: &Path) -> Result<Self> {
+        let file = configuration.to_str().context("the path is no text")?;
+        Self::start_with([file, "--sentinel", "--protected-mode", "no"]).await
     }
 
     /// Starts a server with more options.
@@ -65,11 +72,17 @@ impl RedisServer {
     /// Starts it again, on the same port and data.
     pub async fn restart(&mut self) -> Result<()> {
         self.kill();
+        // A configuration file comes first.
+        let (file, arguments) = match self.arguments.first() {
+            Some(first) if !first.starts_with("--") => self.arguments.split_at(1),
+            _ => self.arguments.split_at(0),
+        };
         let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--save", "", "--loglevel", "warning"])
+            .args(file)
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--loglevel", "warning"])
             .arg("--dir")
             .arg(self.folder.path())
-            .args(&self.arguments)
+            .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

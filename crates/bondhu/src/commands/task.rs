@@ -7,7 +7,7 @@ use bondhu_tasks::{Call, Message, Queue};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use crate::{app::queue, config::Config, schedule};
+use crate::{admin::dead_letters, app::queue, config::Config, schedule};
 
 /// How many rows a list shows.
 const ROWS: u64 = 100;
@@ -93,11 +93,7 @@ pub(super) async fn run(config: &Config, command: TaskCommand) -> anyhow::Result
             print(&serde_json::to_value(letter)?);
         }
         TaskCommand::Replay { id } if id == "all" => {
-            let mut count = 0;
-            for letter in queue.broker().dead(0, u64::from(u32::MAX)).await?.items {
-                count += u64::from(queue.replay_dead(&letter.id).await?);
-            }
-            print(&json!({"replayed": count}));
+            print(&json!({"replayed": dead_letters::replay_all(&queue).await?}));
         }
         TaskCommand::Replay { id } => {
             if !queue.replay_dead(&id).await? {
