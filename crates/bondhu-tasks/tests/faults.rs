@@ -75,7 +75,7 @@ impl Ledger {
     }
 
     fn lines(&self) -> usize {
-        std::fs::read(&self.path).unwrap().iter().filter(|byte| **byte == b'\n').count()
+        std::fs::read_to_string(&self.path).unwrap().lines().count()
     }
 
     fn tally(&self) -> Tally {
