@@ -16,6 +16,25 @@ pub use shape::Shape;
 use crate::{error::Error, python::plain, task::Task};
 
 /// The arguments of one call.
+///
+/// ```
+/// # use bondhu_tasks::{Arguments, Task, TaskContext, TaskResult};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+///
+/// let arguments = Arguments::of(&Add { x: 2, y: 3 })?;
+/// assert_eq!(arguments.kwargs["y"], 3);
+/// // A caller in Python may send the same by position.
+/// let add: Add = Arguments::decode("sums.add", &[2.into(), 3.into()], &Default::default())?;
+/// assert_eq!(add.x + add.y, 5);
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arguments {
     /// By position.

@@ -15,6 +15,36 @@ use crate::{
 };
 
 /// A task that was sent, whose result has the type `T`.
+///
+/// ```
+/// use bondhu_tasks::{Call, State};
+/// # use bondhu_tasks::{Backend, Broker, Clock, Queue, Sender, Task, TaskContext, TaskResult, Worker};
+/// # use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let broker = Broker::memory(Clock::system());
+/// # let backend = Backend::memory(Clock::system());
+/// # let queue = Queue::new(broker, Sender::default(), Clock::system()).with_backend(backend);
+/// # tokio::spawn(Worker::new(queue.clone(), ()).register::<Add>().run_until(std::future::pending()));
+/// let sum = queue.enqueue(Add { x: 2, y: 3 }).await?;
+/// assert_eq!(sum.get(Duration::from_secs(5)).await?, 5);
+/// assert_eq!(sum.state().await?, State::Success);
+/// assert!(sum.children().await?.is_empty());
+/// sum.forget().await?;
+///
+/// let never = queue.send(Call::named("sums.add").after(Duration::from_secs(3600))).await?;
+/// never.revoke(false).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct AsyncResult<T> {
     queue: Queue,
     tuple: ResultTuple,

@@ -25,6 +25,21 @@ use crate::{
 pub const RESULT_EXPIRES: Duration = Duration::from_hours(24);
 
 /// A connection to a result backend. Cheap to clone.
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Clock, State, StoredResult};
+/// # use serde_json::json;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let backend = Backend::memory(Clock::system());
+/// backend.store(&[StoredResult::new("a".into(), State::Success, json!(5))]).await?;
+/// assert_eq!(backend.get(&"a".into()).await?.unwrap().result, 5);
+/// backend.forget(&[&"a".into()]).await?;
+/// assert_eq!(backend.get(&"a".into()).await?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Backend {
     kind: Kind,
@@ -63,6 +78,25 @@ pub struct ChordMember {
 }
 
 /// How far a chord is once a member has been counted.
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Clock, State, backend::{ChordEnd, ChordMember, ChordStep}};
+/// # use serde_json::json;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let backend = Backend::memory(Clock::system());
+/// let member = |id: &str, index: u64| ChordMember {
+///     id: id.into(), index: Some(index), state: State::Success, value: json!(index),
+/// };
+/// backend.size_chord("group", 2).await?;
+/// assert_eq!(backend.join_chord("group", &member("b", 1)).await?, ChordStep::Wait);
+/// let ChordStep::Complete { members, claim } = backend.join_chord("group", &member("a", 0)).await? else { panic!() };
+/// assert_eq!(members[0].value, 0, "in the order of the header");
+/// backend.close_chord("group", &claim, ChordEnd::BodySent).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChordStep {
     /// Others still run, or another worker is at it, or it is over already.

@@ -6,6 +6,15 @@ use std::time::Duration;
 ///
 /// Full jitter draws the wait evenly from nothing to that value, as Celery's `retry_jitter` does, so that tasks
 /// which failed together do not come back together.
+///
+/// ```
+/// use bondhu_tasks::Backoff;
+/// use std::time::Duration;
+///
+/// let backoff = Backoff::exponential(Duration::from_secs(1), Duration::from_secs(60)).jitter(false);
+/// assert_eq!(backoff.wait(3, 0.5), Duration::from_secs(8));
+/// assert_eq!(backoff.wait(30, 0.5), Duration::from_secs(60));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Backoff {

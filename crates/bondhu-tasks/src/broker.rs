@@ -30,6 +30,27 @@ use crate::{
 };
 
 /// A connection to a broker. Cheap to clone.
+///
+/// ```
+/// use bondhu_tasks::broker::Want;
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let broker = Broker::memory(Clock::system()); // or Broker::sqlite(path, clock), Broker::redis(url, options)
+/// let queue = Queue::new(broker.clone(), Sender::default(), Clock::system());
+/// queue.send(Call::named("tidy").queue("house")).await?;
+///
+/// let queues = ["house".to_owned()];
+/// assert_eq!(broker.depths(&queues).await?[0].waiting, [1, 0, 0, 0]);
+/// let want = Want { queues: &queues, max: 10, owner: "me", lease: Duration::from_secs(60) };
+/// let claimed = broker.claim(want).await?;
+/// broker.ack(&[&claimed.deliveries[0].tag]).await?;
+/// assert!(broker.claim(want).await?.deliveries.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Broker {
     kind: Kind,
@@ -128,6 +149,20 @@ pub enum End {
 }
 
 /// A message that no worker will run again by itself.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock, Queue, Sender};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// for letter in queue.broker().dead(0, 50).await?.items {
+///     println!("{:?} {}: {}", letter.task, letter.died_at, letter.reason);
+///     queue.replay_dead(&letter.id).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
     /// Names the letter: its delivery tag.
@@ -201,6 +236,22 @@ pub struct QueueDepth {
 }
 
 /// Who leads, of all processes that asked for the same lock.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock, broker::Lead};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let broker = Broker::memory(Clock::system());
+/// let hold = Duration::from_secs(60);
+/// assert!(matches!(broker.lead("schedule", "one", hold).await?, Lead::Won { .. }));
+/// assert!(matches!(broker.lead("schedule", "two", hold).await?, Lead::Lost { .. }));
+/// broker.resign("schedule", "one").await?;
+/// assert!(matches!(broker.lead("schedule", "two", hold).await?, Lead::Won { .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lead {
     /// The caller, until the hold ends.

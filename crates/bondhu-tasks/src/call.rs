@@ -29,6 +29,23 @@ const DEFAULT_QUEUE: &str = "celery";
 pub(crate) const SENT_AT: &str = "sent_at";
 
 /// A call of a task that is about to be sent. What is set here goes before the task's own options.
+///
+/// ```
+/// use bondhu_tasks::{Call, Priority, Signature};
+/// use std::time::Duration;
+///
+/// // A task that only Python knows.
+/// let call = Call::named("reports.render")
+///     .arg(7)
+///     .kwarg("format", "pdf")
+///     .queue("slow")
+///     .priority(Priority::LOW)
+///     .after(Duration::from_secs(60))
+///     .expires_after(Duration::from_secs(3600))
+///     .unique("report:7", Duration::from_secs(600))
+///     .link_error(Signature::named("reports.sorry"));
+/// assert_eq!(call.task(), "reports.render");
+/// ```
 #[derive(Clone)]
 #[must_use = "a call is sent only when it is sealed and handed to a broker"]
 pub struct Call {

@@ -15,6 +15,18 @@ pub use kind::Kind;
 use crate::{arguments::Arguments, error::Error, message::null_is_default, priority::Priority, task::Task, timestamp};
 
 /// A call that has not been made: which task, with what, and how to send it.
+///
+/// ```
+/// use bondhu_tasks::{Signature, canvas::Kind};
+///
+/// let add = |y: i64| Signature::named("add").arg(y);
+/// let sums = Signature::group([add(1).arg(1), add(2).arg(2)]);
+/// let all = Signature::chain([sums, Signature::named("total"), add(100)]).link(&Signature::named("tell"));
+/// let Kind::Chain(steps) = all.kind()? else { panic!() };
+/// assert_eq!(steps.len(), 3);
+/// assert_eq!(all.to_value()["task"], "celery.chain");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a signature does nothing until it is sent"]
 pub struct Signature {

@@ -13,6 +13,15 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// The time of day, ids and randomness. Clones share one clock, so a test can move the time for all parts at once.
+///
+/// ```
+/// use bondhu_tasks::Clock;
+/// use jiff::SignedDuration;
+///
+/// let clock = Clock::manual("2026-11-22T20:00:00Z".parse().unwrap());
+/// clock.advance(SignedDuration::from_hours(1));
+/// assert_eq!(clock.now().to_string(), "2026-11-22T21:00:00Z");
+/// ```
 #[derive(Clone, Default)]
 pub struct Clock {
     /// Microseconds since the epoch of a clock that a test moves; none for the machine's clock.

@@ -76,6 +76,31 @@ impl Run {
 }
 
 /// Handed to each run of a task by the worker.
+///
+/// ```
+/// use bondhu_tasks::{Task, TaskContext, TaskError, TaskResult};
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::json;
+///
+/// /// Copies pages, and tells how far it is.
+/// #[derive(Serialize, Deserialize)]
+/// struct Copy { pages: u32 }
+///
+/// impl Task for Copy {
+///     const NAME: &'static str = "copy";
+///     type State = ();
+///     type Output = u32;
+///     async fn run(self, cx: TaskContext<()>) -> TaskResult<u32> {
+///         for page in 0..self.pages {
+///             if cx.cancellation().is_cancelled() {
+///                 return Err(TaskError::snooze(std::time::Duration::from_secs(60)));
+///             }
+///             cx.progress(json!({"page": page, "of": self.pages, "attempt": cx.attempt()})).await?;
+///         }
+///         Ok(self.pages)
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct TaskContext<S> {
     state: S,

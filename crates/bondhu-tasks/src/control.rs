@@ -21,6 +21,24 @@ pub(crate) const REPLIES: &str = "reply.celery.pidbox";
 /// Asks workers things and tells them what to do.
 ///
 /// Every method of Celery's workers can be named; the arguments are those of Celery's table of control commands.
+///
+/// ```
+/// use bondhu_tasks::control::Control;
+/// # use bondhu_tasks::{Broker, Clock};
+/// # use serde_json::json;
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let control = Control::new(Broker::memory(Clock::system()), Clock::system());
+/// let answers = control.ask("ping", json!({}), None, Duration::from_millis(100)).await?;
+/// for (worker, answer) in answers {
+///     println!("{worker}: {answer}");
+/// }
+/// control.revoke(&["6b389abb"], true).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Control {
     broker: Broker,

@@ -35,6 +35,14 @@ const UNHEARD: u64 = 3;
 const BUFFER: usize = 4096;
 
 /// What a worker tells about itself and its tasks.
+///
+/// ```
+/// use bondhu_tasks::{Broker, Clock, events::Events};
+///
+/// let events = Events::new(Broker::memory(Clock::system()), Clock::system(), "worker@host".to_owned());
+/// assert!(!events.are_enabled(), "nothing is sent before somebody listens");
+/// assert!(events.enable());
+/// ```
 pub struct Events {
     broker: Broker,
     clock: Clock,

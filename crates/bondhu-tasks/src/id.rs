@@ -8,6 +8,12 @@ use uuid::Uuid;
 /// Names one task on the wire and in the result store.
 ///
 /// Celery's own ids are UUIDs, but a caller may choose any text (`apply_async(task_id="my-own-id")`).
+///
+/// ```
+/// use bondhu_tasks::TaskId;
+///
+/// assert_eq!(TaskId::from("my-own-id").as_str(), "my-own-id");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TaskId(String);

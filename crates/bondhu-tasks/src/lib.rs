@@ -1,9 +1,12 @@
 //! A task queue that speaks Celery's message protocol.
 //!
 //! A task is a struct: its fields are the message, one constant holds its options, and `?` in its body means "try
-//! again". What is here does no I/O and reads no clock: it declares tasks ([`Task`], [`TaskOptions`], [`Registry`]),
-//! makes calls ([`Call`]), and reads and writes what Celery 5.3 to 5.7 keep on Redis ([`Message`], [`StoredResult`],
-//! [`Signature`]). Brokers, workers and schedules build on these.
+//! again". A [`Queue`] sends tasks over a [`Broker`] (memory, a SQLite file, Redis or Valkey) and finds their results in a
+//! [`Backend`]; a [`Worker`] runs them; a [`beat::Beat`] sends them by the clock; a [`control::Control`] asks and steers
+//! workers. On Redis all of it is Celery's own format, so Python's Celery and Flower share it.
+//!
+//! Below that, tasks are declared ([`Task`], [`TaskOptions`], [`Registry`]), calls are made ([`Call`]) and messages are
+//! read and written ([`Message`], [`StoredResult`], [`Signature`]) without I/O and without a clock:
 //!
 //! ```
 //! use bondhu_tasks::{Call, Fresh, Registry, Sender, Task, TaskContext, TaskOptions, TaskResult};

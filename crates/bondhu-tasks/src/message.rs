@@ -31,6 +31,18 @@ pub use properties::{DeliveryInfo, Properties};
 use crate::error::Error;
 
 /// One call of a task, as it waits in a queue.
+///
+/// ```
+/// use bondhu_tasks::Message;
+///
+/// let raw = br#"{"body": "W1syLCAzXSwge30sIHt9XQ==", "headers": {"task": "add", "id": "1"},
+///     "properties": {"delivery_tag": "t", "delivery_info": {"exchange": "", "routing_key": "celery"},
+///     "body_encoding": "base64"}}"#;
+/// let message = Message::decode(raw).unwrap();
+/// assert_eq!((message.headers.task.as_str(), message.args.len()), ("add", 2));
+/// let poison = Message::decode(b"not json").unwrap_err();
+/// assert_eq!(poison.raw, b"not json");
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Message {
     /// Which task, when, as part of what.

@@ -11,6 +11,20 @@ pub type TaskResult<T = ()> = Result<T, TaskError>;
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every end of a run but success. `?` on any error makes it a [`TaskError::Retry`].
+///
+/// ```
+/// use bondhu_tasks::TaskError;
+/// use std::{io, time::Duration};
+///
+/// fn read() -> Result<String, TaskError> {
+///     match std::fs::read_to_string("/no/such/file") {
+///         Ok(text) => Ok(text),
+///         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(TaskError::fail(error)),
+///         Err(error) => Err(TaskError::retry_after(error, Duration::from_secs(5))),
+///     }
+/// }
+/// assert!(matches!(read(), Err(TaskError::Fail(_))));
+/// ```
 #[derive(Debug)]
 pub enum TaskError {
     /// Try again after the backoff of the task, or after `wait`; counts against `max_retries`.

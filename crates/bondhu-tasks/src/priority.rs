@@ -6,6 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 ///
 /// On Redis a queue is four lists, for the steps 0, 3, 6 and 9; a priority between two steps goes to the more urgent
 /// of them (kombu's `priority_steps`).
+///
+/// ```
+/// use bondhu_tasks::Priority;
+///
+/// assert!(Priority::HIGH < Priority::LOW, "0 is the most urgent");
+/// assert_eq!(Priority::new(5).step().level(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Priority(u8);

@@ -3,6 +3,15 @@
 use std::time::Duration;
 
 /// A rate in Celery's notation: `10/s`, `10/m`, `10/h`; a bare number is per second.
+///
+/// ```
+/// use bondhu_tasks::RateLimit;
+/// use std::time::Duration;
+///
+/// let rate = RateLimit::parse("10/m").unwrap();
+/// assert_eq!(rate.interval(), Duration::from_secs(6));
+/// assert_eq!(RateLimit::parse("often"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimit {
     tasks: f64,

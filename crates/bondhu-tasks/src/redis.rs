@@ -8,6 +8,16 @@ use std::time::Duration;
 pub(crate) use link::Link;
 
 /// How to use a Redis or Valkey server. [`RedisOptions::default`] is Celery's own set-up.
+///
+/// ```
+/// use bondhu_tasks::{Broker, RedisOptions};
+/// use std::time::Duration;
+///
+/// let options = RedisOptions { response_timeout: Duration::from_secs(2), ..RedisOptions::default() };
+/// let broker = Broker::redis("redis://user:password@127.0.0.1:6379/0", options)?; // connects when it is first used
+/// assert_eq!(broker.transport(), "redis");
+/// # Ok::<(), bondhu_tasks::TransportError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct RedisOptions {
     /// In front of every key (`global_keyprefix` in Celery's transport options). For Redis Cluster it must hold a

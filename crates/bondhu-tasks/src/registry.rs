@@ -42,6 +42,24 @@ impl<S> fmt::Debug for RegisteredTask<S> {
 }
 
 /// The tasks of a worker by name. Made once, at the start, by [`Registry::builder`].
+///
+/// ```
+/// # use bondhu_tasks::{Registry, Task, TaskContext, TaskResult};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+///
+/// let registry = Registry::builder().register::<Add>().build()?;
+/// assert_eq!(registry.get("sums.add")?.name, "sums.add");
+/// let twice = Registry::builder().register::<Add>().register::<Add>().build();
+/// assert!(twice.is_err(), "one of the two would never run");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Registry<S> {
     tasks: BTreeMap<&'static str, RegisteredTask<S>>,

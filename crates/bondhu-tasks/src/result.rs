@@ -22,6 +22,13 @@ use crate::{
 };
 
 /// How far a task has come, by Celery's names.
+///
+/// ```
+/// use bondhu_tasks::State;
+///
+/// assert_eq!(State::from("PROGRESS".to_owned()), State::Progress);
+/// assert!(State::Failure.is_final() && !State::Retry.is_final());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum State {
@@ -102,6 +109,17 @@ impl fmt::Display for State {
 }
 
 /// The stored state of one task. Field names are those on the wire.
+///
+/// ```
+/// use bondhu_tasks::{State, StoredResult, python::PyException};
+/// use serde_json::json;
+///
+/// let error = json!(PyException::builtin("ValueError", "bad"));
+/// let stored = StoredResult::new("1".into(), State::Failure, error);
+/// let read = StoredResult::decode(&stored.encode()?)?;
+/// assert_eq!(read.exception().unwrap().exc_type, "ValueError");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[must_use]
 pub struct StoredResult {

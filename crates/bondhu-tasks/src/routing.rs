@@ -13,6 +13,13 @@ pub struct Route {
 
 /// A table of names and globs. As in Celery, an exact name goes before any glob, globs go in the order in which they
 /// were added, and a pattern without `*` is a name.
+///
+/// ```
+/// use bondhu_tasks::Routes;
+///
+/// let routes = Routes::new().route("core.tasks.music.*", "music").route("*", "celery");
+/// assert_eq!(routes.find("core.tasks.music.sync").unwrap().queue, "music");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
     entries: Vec<(String, Route)>,

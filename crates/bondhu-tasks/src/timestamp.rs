@@ -8,6 +8,14 @@ use jiff::{Timestamp, civil, tz::Offset};
 use crate::error::Error;
 
 /// Reads a time from the wire; without an offset it is UTC.
+///
+/// ```
+/// use bondhu_tasks::timestamp::{format, parse};
+///
+/// let time = parse("2026-11-22T20:00:00+05:30")?;
+/// assert_eq!(format(time), "2026-11-22T14:30:00+00:00");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 pub fn parse(text: &str) -> Result<Timestamp, Error> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Ok(timestamp);

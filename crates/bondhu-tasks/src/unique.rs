@@ -6,6 +6,15 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Which calls of a task count as the same.
+///
+/// ```
+/// use bondhu_tasks::{TaskOptions, Unique};
+/// use std::time::Duration;
+///
+/// // One of them for each set of arguments; the key is free again when the task ends, at the latest after ten minutes.
+/// const OPTIONS: TaskOptions = TaskOptions::new().unique(Unique::ByArguments(Duration::from_secs(600)));
+/// # let _ = OPTIONS;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unique {
     /// Each call is its own.

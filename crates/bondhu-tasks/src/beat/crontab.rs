@@ -14,6 +14,15 @@ use jiff::{
 const DAYS: usize = 366 * 41;
 
 /// When something is due, in the manner of crontab.
+///
+/// ```
+/// use bondhu_tasks::beat::Crontab;
+///
+/// let every_morning = Crontab::parse("30 7 * * mon-fri")?.in_zone("Asia/Kolkata")?;
+/// let friday = "2026-11-27T10:00:00Z".parse()?;
+/// assert_eq!(every_morning.next_after(friday).unwrap().to_string(), "2026-11-30T02:00:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Crontab {
     line: String,

@@ -10,6 +10,17 @@ use super::Crontab;
 const MOST_MISSED: u64 = 10_000;
 
 /// When an entry is due.
+///
+/// ```
+/// use bondhu_tasks::beat::{Crontab, Schedule};
+/// use std::time::Duration;
+///
+/// let now = "2026-11-22T20:00:00Z".parse()?;
+/// let hourly = Schedule::from(Duration::from_secs(3600));
+/// let nightly = Schedule::from(Crontab::parse("0 3 * * *")?);
+/// assert!(hourly.next_after(now) < nightly.next_after(now));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Schedule {
     /// Again and again after this long, counted from 1970 in UTC; so all beats agree.

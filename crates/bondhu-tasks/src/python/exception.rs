@@ -10,6 +10,13 @@ use serde_json::Value;
 /// A Python client looks `exc_type` up in `exc_module` if that module is loaded there, and makes up a class of that
 /// name if not. A name that is something other than an exception class raises `SecurityError` in the client, so the
 /// constructors below name real classes.
+///
+/// ```
+/// use bondhu_tasks::python::PyException;
+///
+/// let error = PyException::builtin("ValueError", "seven is too many");
+/// assert_eq!(error.to_string(), "ValueError('seven is too many')");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PyException {
     /// Name of the class, with its outer classes (`__qualname__`).

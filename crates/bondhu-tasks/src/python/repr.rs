@@ -11,6 +11,13 @@ const MAX_CHARS: usize = 1024;
 const MAX_LEVELS: usize = 3;
 
 /// Positional arguments as a Python tuple: `(2, 'x')`.
+///
+/// ```
+/// use bondhu_tasks::python::args_repr;
+/// use serde_json::json;
+///
+/// assert_eq!(args_repr(&[json!(2), json!("two"), json!(null)]), "(2, 'two', None)");
+/// ```
 pub fn args_repr(args: &[Value]) -> String {
     let mut text = Text::default();
     text.items('(', args.iter(), if args.len() == 1 { ",)" } else { ")" }, 0);

@@ -12,6 +12,26 @@ use crate::{
 };
 
 /// A task that is about to be sent. `await` sends it.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock, Priority, Queue, Sender, Task, TaskContext, TaskResult};
+/// # use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// let sent = queue.enqueue(Add { x: 2, y: 3 }).after(Duration::from_secs(10)).priority(Priority::HIGH).id("sum-1").await?;
+/// assert_eq!(sent.id().as_str(), "sum-1");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a task is sent when this is awaited"]
 #[derive(Debug)]
 pub struct Enqueue<'a, T> {

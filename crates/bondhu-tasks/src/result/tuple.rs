@@ -8,6 +8,14 @@ use crate::{
 };
 
 /// `[[id, parent], children]`: a task (no children) or a group (its members) and the result it came after.
+///
+/// ```
+/// use bondhu_tasks::ResultTuple;
+/// use serde_json::json;
+///
+/// let group = ResultTuple::group("g".into(), vec![ResultTuple::task("a".into())]);
+/// assert_eq!(json!(group), json!([["g", null], [[["a", null], null]]]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Wire", into = "Wire")]
 pub struct ResultTuple {
