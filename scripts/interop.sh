@@ -9,6 +9,8 @@ target=$(scripts/target-dir.sh)
 .venv/bin/python crates/bondhu-tasks/tests/golden/check.py "$target/tmp/to-python"
 
 cargo build --quiet -p bondhu-tasks --examples
+cargo build --quiet -p bondhu
+export INTEROP_BONDHU=$target/debug/bondhu
 export INTEROP_RUST_WORKER=$target/debug/examples/integration_worker
 export INTEROP_RUST_CLIENT=$target/debug/examples/interop_client
 export INTEROP_PYTHON_5_6=$PWD/interop/.venv-celery-5.6/bin/python
