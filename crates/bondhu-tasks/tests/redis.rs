@@ -96,6 +96,21 @@ async fn tasks_run_where_the_server_does_not_tell_of_changes() {
 }
 
 #[tokio::test]
+async fn tasks_run_where_the_server_refuses_tracking() {
+    let server = RedisServer::start_with(["--save", "", "--rename-command", "CLIENT", ""]).await.unwrap();
+    everything_runs(&server.url(), &RedisOptions::default()).await;
+    // Waiting is a handful of commands that last two minutes each, not a loop.
+    let queue = queue(&server.url(), &RedisOptions::default());
+    let work = start(&queue);
+    assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = server.commands().unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(server.commands().unwrap() - before <= 2, "it waits");
+    work.end().await;
+}
+
+#[tokio::test]
 async fn tasks_run_on_a_cluster() {
     let server = RedisServer::start_with(["--cluster-enabled", "yes"]).await.unwrap();
     server.cli(["cluster", "addslotsrange", "0", "16383"]).unwrap();

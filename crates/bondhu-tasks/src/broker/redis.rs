@@ -205,7 +205,7 @@ impl RedisBroker {
         for (_, queue, _) in &lists {
             call.arg(serde_json::Value::from(queue.as_str()).to_string());
         }
-        let (rows, again): (Vec<Taken>, i64) = self.ears.link().script(&call).await?;
+        let (rows, again): (Vec<Taken>, i64) = self.ears.link().await?.script(&call).await?;
         let is_full = rows.len() >= want.max;
         let deliveries = rows.into_iter().filter_map(|(tag, raw, list, redelivered, crashes)| {
             let (_, queue, step) = lists.get(list)?;
@@ -243,7 +243,7 @@ impl RedisBroker {
         for tag in tags {
             call.arg(*tag);
         }
-        self.ears.link().script::<()>(&call).await?;
+        self.ears.link().await?.script::<()>(&call).await?;
         self.ears.arm_leases().await
     }
 
@@ -253,7 +253,7 @@ impl RedisBroker {
         for tag in tags {
             call.arg(*tag);
         }
-        self.ears.link().script(&call).await
+        self.ears.link().await?.script(&call).await
     }
 
     async fn settle(
@@ -272,7 +272,7 @@ impl RedisBroker {
         }
         call.arg(tag).arg(action);
         args(&mut call);
-        self.ears.link().script(&call).await
+        self.ears.link().await?.script(&call).await
     }
 
     pub(super) async fn give_back(&self, delivery: &Delivery, end: End) -> Result<(), TransportError> {

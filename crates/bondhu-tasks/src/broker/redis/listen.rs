@@ -78,8 +78,9 @@ impl Ears {
     }
 
     /// The connection over which messages are taken and settled.
-    pub(super) fn link(&self) -> &Link {
-        if self.tracks.load(Ordering::Relaxed) { &self.link } else { &self.plain }
+    pub(super) async fn link(&self) -> Result<&Link, TransportError> {
+        self.start().await?;
+        Ok(if self.tracks.load(Ordering::Relaxed) { &self.link } else { &self.plain })
     }
 
     pub(super) fn listen(&self, queues: &[String]) -> Arc<Notify> {
@@ -95,7 +96,7 @@ impl Ears {
 
     /// Has the bell ring at the next change; true if one of the lists has something already.
     pub(super) async fn arm(&self, lists: impl Iterator<Item = &str>) -> Result<bool, TransportError> {
-        self.start().await;
+        self.start().await?;
         if !self.tracks.load(Ordering::Relaxed) {
             self.drained.notify_waiters();
             return Ok(false);
@@ -119,29 +120,31 @@ impl Ears {
         self.link.cmd(&exist).await
     }
 
-    /// Begins to hear, once.
-    async fn start(&self) {
-        self.started
-            .get_or_init(|| async {
-                if self.tracks.load(Ordering::Relaxed)
-                    && let Err(TransportError::Refused { reason, .. } | TransportError::Unavailable { reason, .. }) =
-                        self.link.cmd::<()>(&redis::cmd("PING")).await
-                    && self.plain.cmd::<()>(&redis::cmd("PING")).await.is_ok()
-                {
-                    tracing::info!(reason, "the Redis server does not tell of changes; waiting by blocking commands");
-                    self.tracks.store(false, Ordering::Relaxed);
+    /// Finds out, once, whether the server tells of changes, and begins to hear. Before that nothing can be taken: a
+    /// server that refuses tracking refuses it on the very connection that claims.
+    async fn start(&self) -> Result<(), TransportError> {
+        let started = self.started.get_or_try_init(|| async {
+            if self.tracks.load(Ordering::Relaxed)
+                && let Err(TransportError::Refused { reason, .. } | TransportError::Unavailable { reason, .. }) =
+                    self.link.cmd::<()>(&redis::cmd("PING")).await
+            {
+                // A server that is not there at all says nothing about tracking: it is asked again.
+                self.plain.cmd::<()>(&redis::cmd("PING")).await?;
+                tracing::info!(reason, "the Redis server does not tell of changes; waiting by blocking commands");
+                self.tracks.store(false, Ordering::Relaxed);
+            }
+            let (listeners, plain) = (Arc::downgrade(&self.listeners), self.plain.clone());
+            if self.tracks.load(Ordering::Relaxed) {
+                let pushes = self.pushes.lock().unwrap_or_else(PoisonError::into_inner).take();
+                if let Some(pushes) = pushes {
+                    tokio::spawn(hear(pushes, listeners, Arc::downgrade(&self.link)));
                 }
-                let (listeners, plain) = (Arc::downgrade(&self.listeners), self.plain.clone());
-                if self.tracks.load(Ordering::Relaxed) {
-                    let pushes = self.pushes.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    if let Some(pushes) = pushes {
-                        tokio::spawn(hear(pushes, listeners, Arc::downgrade(&self.link)));
-                    }
-                } else {
-                    tokio::spawn(peek_all(plain, listeners, self.drained.clone()));
-                }
-            })
-            .await;
+            } else {
+                tokio::spawn(peek_all(plain, listeners, self.drained.clone()));
+            }
+            Ok(())
+        });
+        started.await.map(|()| ())
     }
 }
 
