@@ -39,6 +39,9 @@
 //! either; so a new field goes to the end and has `#[serde(default)]`. `#[serde(alias)]` is not for tasks: serde
 //! reports an alias like a field of its own, and positions would shift.
 
+#[cfg(not(any(feature = "redis", feature = "sqlite")))]
+compile_error!("bondhu-tasks has nowhere to put tasks: enable its feature `redis`, `sqlite` or both");
+
 pub mod arguments;
 mod async_result;
 pub mod backend;
