@@ -24,9 +24,10 @@ use tokio::sync::Notify;
 
 pub use bus::{Mailbox, Subscription};
 
+#[cfg(feature = "sqlite")]
+use crate::clock::Clock;
 use crate::{
-    call::Outgoing, clock::Clock, error::TransportError, id::TaskId, message::Message, priority::Priority,
-    rate_limit::RateLimit,
+    call::Outgoing, error::TransportError, id::TaskId, message::Message, priority::Priority, rate_limit::RateLimit,
 };
 
 /// A connection to a broker. Cheap to clone.
@@ -314,6 +315,7 @@ impl Broker {
     }
 
     #[cfg(feature = "sqlite")]
+    #[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis has none"))]
     pub(crate) fn database(&self) -> Option<&Arc<crate::sqlite::Database>> {
         match &self.kind {
             Kind::Sqlite(broker) => Some(broker.database()),

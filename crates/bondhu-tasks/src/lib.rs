@@ -1,7 +1,7 @@
 //! A task queue that speaks Celery's message protocol.
 //!
 //! A task is a struct: its fields are the message, one constant holds its options, and `?` in its body means "try
-//! again". A [`Queue`] sends tasks over a [`Broker`] (memory, a SQLite file, Redis or Valkey) and finds their results in a
+//! again". A [`Queue`] sends tasks over a [`Broker`] (memory, an `SQLite` file, Redis or Valkey) and finds their results in a
 //! [`Backend`]; a [`Worker`] runs them; a [`beat::Beat`] sends them by the clock; a [`control::Control`] asks and steers
 //! workers. On Redis all of it is Celery's own format, so Python's Celery and Flower share it.
 //!

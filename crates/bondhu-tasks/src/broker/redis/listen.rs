@@ -142,9 +142,10 @@ impl Ears {
             } else {
                 tokio::spawn(peek_all(plain, listeners, self.drained.clone()));
             }
-            Ok(())
+            Ok::<_, TransportError>(())
         });
-        started.await.map(|()| ())
+        started.await?;
+        Ok(())
     }
 }
 
