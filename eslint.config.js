@@ -12,6 +12,8 @@ export default ts.config(
 			'**/.svelte-kit/',
 			'packages/client/src/schema.ts',
 			'target*/',
+			'**/.venv*/',
+			'**/.cache/',
 			'**/playwright-report/',
 			'**/test-results/'
 		]

@@ -69,11 +69,7 @@ impl Planner<'_> {
                 self.chain(tasks)
             }
             Kind::Group(tasks) => self.group(&signature, tasks).map(Some),
-            Kind::Chunks { task, items, size } => {
-                let size = usize::try_from(size).unwrap_or(usize::MAX);
-                let parts = items.chunks(size).map(|part| Signature::starmap(&task, part.to_vec())).collect();
-                self.group(&signature, parts).map(Some)
-            }
+            Kind::Chunks { task, items, size } => self.group(&signature, starmaps(&task, &items, size)).map(Some),
             Kind::Chord { header, body } => {
                 let body = if follows {
                     let mut tasks = vec![*body];
@@ -121,13 +117,53 @@ impl Planner<'_> {
         }
         let mut chain = chain.into_iter();
         let Some(first) = chain.next() else { return Ok(None) };
-        let rest: Vec<Signature> = chain.map(|step| self.named(step)).collect();
-        let ids: Vec<TaskId> = rest.iter().map(id_of).collect::<Result<_, _>>()?;
+        let later = chain.map(|step| self.frozen(step)).collect::<Result<Vec<_>, _>>()?;
+        let (rest, results): (Vec<Signature>, Vec<ResultTuple>) = later.into_iter().unzip();
         let mut result = self.send(first, Some(rest.into_iter().rev().collect()))?;
-        for id in ids {
-            result = Some(ResultTuple { parent: result.map(Box::new), ..ResultTuple::task(id) });
+        for later in results {
+            result = Some(ResultTuple { parent: result.map(Box::new), ..later });
         }
         Ok(result)
+    }
+
+    /// Gives ids to everything that has a result of its own, so that what is sent later is known now.
+    fn frozen(&mut self, mut signature: Signature) -> Result<(Signature, ResultTuple), Error> {
+        match signature.kind()? {
+            Kind::Chunks { task, items, size } => {
+                let group = Signature::group(starmaps(&task, &items, size));
+                self.frozen(Signature { options: signature.options, ..group })
+            }
+            Kind::Group(tasks) => {
+                let mut members = Vec::new();
+                flatten_groups(tasks, &mut members)?;
+                let members = members.into_iter().map(|member| self.frozen(member)).collect::<Result<Vec<_>, _>>()?;
+                let (tasks, results): (Vec<Signature>, Vec<ResultTuple>) = members.into_iter().unzip();
+                let mut signature = self.named(signature);
+                signature.kwargs.insert("tasks".to_owned(), tasks.iter().map(Signature::to_value).collect());
+                let id = id_of(&signature)?;
+                Ok((signature, ResultTuple::group(id, results)))
+            }
+            Kind::Chain(mut tasks) if !tasks.is_empty() => {
+                let (last, result) = self.frozen(tasks.pop().expect("it has one"))?;
+                tasks.push(last);
+                signature.kwargs.insert("tasks".to_owned(), tasks.iter().map(Signature::to_value).collect());
+                Ok((signature, result))
+            }
+            Kind::Chord { body, .. } => {
+                let mut body = *body;
+                if let Some(id) = signature.options.get("task_id").filter(|id| id.is_string()) {
+                    body.options.entry("task_id").or_insert_with(|| id.clone());
+                }
+                let (body, result) = self.frozen(body)?;
+                signature.kwargs.insert("body".to_owned(), body.to_value());
+                Ok((signature.option("task_id", result.id.as_str()), result))
+            }
+            _ => {
+                let signature = self.named(signature);
+                let id = id_of(&signature)?;
+                Ok((signature, ResultTuple::task(id)))
+            }
+        }
     }
 
     fn group(&mut self, signature: &Signature, tasks: Vec<Signature>) -> Result<ResultTuple, Error> {
@@ -228,6 +264,12 @@ fn given_args(whole: &Signature, mut tasks: Vec<Signature>) -> Vec<Signature> {
     tasks
 }
 
+/// The parts of chunks.
+fn starmaps(task: &Signature, items: &[Value], size: u64) -> Vec<Signature> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    items.chunks(size).map(|part| Signature::starmap(task, part.to_vec())).collect()
+}
+
 fn id_of(signature: &Signature) -> Result<TaskId, Error> {
     let id = signature.options.get("task_id").and_then(Value::as_str);
     id.map(TaskId::from).ok_or_else(|| Error::Malformed { what: "signature", reason: "its id is no text".to_owned() })
@@ -277,6 +319,8 @@ fn flatten(tasks: Vec<Signature>, steps: &mut Vec<Signature>) -> Result<(), Erro
 fn flatten_groups(tasks: Vec<Signature>, members: &mut Vec<Signature>) -> Result<(), Error> {
     for task in tasks {
         match task.kind()? {
+            // A chain of one is that one.
+            Kind::Chain(inner) if inner.len() == 1 => flatten_groups(handed_down(&task, inner), members)?,
             Kind::Group(mut inner) => {
                 for member in &mut inner {
                     give(member, &task.args);
@@ -284,8 +328,7 @@ fn flatten_groups(tasks: Vec<Signature>, members: &mut Vec<Signature>) -> Result
                 flatten_groups(inner, members)?;
             }
             Kind::Chunks { task, items, size } => {
-                let size = usize::try_from(size).unwrap_or(usize::MAX);
-                members.extend(items.chunks(size).map(|part| Signature::starmap(&task, part.to_vec())));
+                members.extend(starmaps(&task, &items, size));
             }
             _ => members.push(task),
         }
