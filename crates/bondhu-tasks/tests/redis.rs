@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bondhu_tasks::{
-    Backend, Broker, Clock, Error, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult,
+    Backend, Broker, Clock, Error, Priority, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult,
     TransportError, Worker, backend::RESULT_EXPIRES,
 };
 use bondhu_testkit::redis::RedisServer;
@@ -99,9 +99,15 @@ async fn tasks_run_where_the_server_does_not_tell_of_changes() {
 async fn tasks_run_where_the_server_refuses_tracking() {
     let server = RedisServer::start_with(["--save", "", "--rename-command", "CLIENT", ""]).await.unwrap();
     everything_runs(&server.url(), &RedisOptions::default()).await;
-    // Waiting is a handful of commands that last two minutes each, not a loop.
-    let queue = queue(&server.url(), &RedisOptions::default());
-    let work = start(&queue);
+    // Waiting is a handful of commands that last for minutes, not a loop. It sees what others send, of any priority.
+    let queue_of = || queue(&server.url(), &RedisOptions::default());
+    let work = start(&queue_of());
+    let queue = queue_of();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for level in [9, 0, 5] {
+        let sent = queue.enqueue(Add { x: 2, y: 3 }).priority(Priority::new(level)).await.unwrap();
+        assert_eq!(sent.get(SOON).await.unwrap(), 5);
+    }
     assert_eq!(queue.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let before = server.commands().unwrap();

@@ -34,6 +34,14 @@ use crate::{
 
 /// Between a queue's name and its priority step, in the names of lists and in bindings (kombu's `sep`).
 const SEPARATOR: &str = "\x06\x16";
+
+/// The list that holds messages of this queue and step, without the prefix of all keys.
+fn list_name(queue: &str, step: Priority) -> String {
+    match step.level() {
+        0 => queue.to_owned(),
+        level => format!("{queue}{SEPARATOR}{level}"),
+    }
+}
 /// Every so many claims look at the lowest priority first, so that none starves.
 const LOWEST_FIRST_EVERY: usize = 8;
 /// Messages that go into one command.
@@ -99,10 +107,7 @@ impl RedisBroker {
 
     /// The list that holds messages of this queue and step.
     fn list(&self, queue: &str, step: Priority) -> String {
-        match step.level() {
-            0 => self.link.key(queue),
-            level => self.link.key(&format!("{queue}{SEPARATOR}{level}")),
-        }
+        self.link.key(&list_name(queue, step))
     }
 
     fn list_of(&self, message: &Message) -> String {

@@ -2,8 +2,8 @@
 //!
 //! The server remembers which keys this connection has read, and tells it once when another client changes one of them
 //! (client tracking). So after a claim that found less than was wanted, one `EXISTS` over the lists arms the bell; after
-//! that nothing is sent until it rings. Where the server cannot do that, a blocking peek waits at each queue:
-//! `BLMOVE q q RIGHT RIGHT`, which leaves the list as it was.
+//! that nothing is sent until it rings. Where the server cannot do that, a blocking peek waits at each list, four for a
+//! queue with its priorities: `BLMOVE q q RIGHT RIGHT`, which leaves the list as it was.
 
 use std::{
     sync::{
@@ -16,10 +16,12 @@ use std::{
 use redis::{PushInfo, PushKind};
 use tokio::sync::{Notify, OnceCell, mpsc};
 
-use crate::{error::TransportError, redis::Link};
+use super::list_name;
+use crate::{error::TransportError, priority::Priority, redis::Link};
 
-/// The longest silence of one blocking peek, for each queue: so the commands of all together stay few.
-const PEEK: Duration = Duration::from_mins(2);
+/// The longest silence of one blocking peek, for each list: so the commands of all together stay few. So late, at worst,
+/// does an idle worker notice that another one has died meanwhile.
+const PEEK: Duration = Duration::from_mins(10);
 /// The wait before a lost connection is tried again, at first and at most.
 const AGAIN: Duration = Duration::from_millis(100);
 const AGAIN_MOST: Duration = Duration::from_secs(5);
@@ -167,27 +169,28 @@ async fn hear(mut pushes: mpsc::UnboundedReceiver<PushInfo>, listeners: Weak<Lis
     }
 }
 
-/// One blocking peek for each queue that somebody listens to, for as long as anybody does.
+/// One blocking peek for each list of the queues that somebody listens to, for as long as anybody does.
 async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Notify>) {
     let mut peeks: std::collections::HashMap<String, tokio::task::AbortHandle> = std::collections::HashMap::new();
     loop {
-        let queues = if let Some(listeners) = listeners.upgrade() {
-            listeners.queues()
+        let lists: Vec<String> = if let Some(listeners) = listeners.upgrade() {
+            let queues = listeners.queues();
+            queues.iter().flat_map(|queue| Priority::STEPS.map(|step| list_name(queue, step))).collect()
         } else {
             peeks.values().for_each(tokio::task::AbortHandle::abort);
             return;
         };
-        let patience = PEEK * u32::try_from(queues.len()).unwrap_or(u32::MAX).max(1);
-        peeks.retain(|queue, peek| {
-            let keep = queues.contains(queue);
+        let patience = PEEK * u32::try_from(lists.len()).unwrap_or(u32::MAX).max(1);
+        peeks.retain(|list, peek| {
+            let keep = lists.contains(list);
             if !keep {
                 peek.abort();
             }
             keep
         });
-        for queue in queues {
-            peeks.entry(queue).or_insert_with_key(|queue| {
-                let task = peek(link.clone(), queue.clone(), listeners.clone(), drained.clone(), patience);
+        for list in lists {
+            peeks.entry(list).or_insert_with_key(|list| {
+                let task = peek(link.clone(), list.clone(), listeners.clone(), drained.clone(), patience);
                 tokio::spawn(task).abort_handle()
             });
         }
@@ -195,8 +198,8 @@ async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Noti
     }
 }
 
-async fn peek(link: Arc<Link>, queue: String, listeners: Weak<Listeners>, drained: Arc<Notify>, patience: Duration) {
-    let key = link.key(&queue);
+async fn peek(link: Arc<Link>, list: String, listeners: Weak<Listeners>, drained: Arc<Notify>, patience: Duration) {
+    let key = link.key(&list);
     let mut again = AGAIN;
     loop {
         let Ok(mut connection) = link.waiting().await else {
