@@ -1,131 +1,20 @@
-//! Reads sentiment and mood from short texts: pure functions, no network, no state.
-//!
-//! What is here is a word list with rules (negation, emphasis, emoji, capitals) for English and some words of Hindi and
-//! Bengali, in their own scripts and in Latin letters. It is small and has not been measured on public data: treat its
-//! answers as a hint. It does not look for signs of a crisis; that is the safety check's work, which reads the same text
-//! on its own, so [`Analysis::crisis`] is always empty here.
+//! Reads sentiment, mood and signs of a crisis from short texts: pure functions, no network, no state.
 //!
 //! ```
-//! use bondhu_sentiment::{Hints, Mood, analyze};
+//! use bondhu_sentiment::{CrisisLevel, Hints, Mood, analyze};
 //!
 //! let said = analyze("I am not happy at all today", Hints::default());
 //! assert!(said.sentiment < 0.5);
 //! assert_eq!(analyze("So grateful for you!", Hints::default()).mood, Mood::Grateful);
+//! assert_eq!(analyze("I want to die", Hints::default()).crisis.level, Some(CrisisLevel::Ideation));
 //! ```
 
+mod analysis;
+mod crisis;
 mod lexicon;
 
-use serde::{Deserialize, Serialize};
-
-/// What a text sounds like.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Analysis {
-    /// From 0 (negative) to 1 (positive); 0.5 is neutral.
-    pub sentiment: f64,
-    /// The mood that fits best; neutral if none does.
-    pub mood: Mood,
-    /// Moods by their share, largest first; the shares add up to 1.
-    pub moods: Vec<(Mood, f64)>,
-    /// From 0 to 1: how much the answer rests on.
-    pub confidence: f64,
-    /// The language it seems to be in.
-    pub language: Language,
-    /// Signs of a crisis; none are looked for here.
-    pub crisis: Crisis,
-    /// The words that counted.
-    pub spans: Vec<Span>,
-}
-
-/// What is known beside the text.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Hints {
-    /// The language the person usually writes in.
-    pub language: Option<Language>,
-}
-
-/// How somebody feels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mood {
-    /// Glad.
-    Happy,
-    /// Thankful.
-    Grateful,
-    /// At ease.
-    Calm,
-    /// Ready to do something.
-    Motivated,
-    /// Down.
-    Sad,
-    /// Worried.
-    Anxious,
-    /// Cross.
-    Angry,
-    /// Alone.
-    Lonely,
-    /// Worn out.
-    Tired,
-    /// Wanting to know.
-    Curious,
-    /// Nothing in particular.
-    Neutral,
-}
-
-impl Mood {
-    /// Its name as stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Happy => "happy",
-            Self::Grateful => "grateful",
-            Self::Calm => "calm",
-            Self::Motivated => "motivated",
-            Self::Sad => "sad",
-            Self::Anxious => "anxious",
-            Self::Angry => "angry",
-            Self::Lonely => "lonely",
-            Self::Tired => "tired",
-            Self::Curious => "curious",
-            Self::Neutral => "neutral",
-        }
-    }
-}
-
-/// The language of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// English, and whatever else is in Latin letters.
-    English,
-    /// Hindi in Devanagari.
-    Hindi,
-    /// Bengali in its script.
-    Bengali,
-    /// Hindi in Latin letters.
-    Hinglish,
-    /// Bengali in Latin letters.
-    Banglish,
-}
-
-/// Signs of a crisis.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Crisis {
-    /// From 0 (none) to 3 (acute).
-    pub level: u8,
-    /// Why.
-    pub reasons: Vec<String>,
-}
-
-/// A word that counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Span {
-    /// Where it begins, in bytes.
-    pub start: usize,
-    /// Where it ends, in bytes.
-    pub end: usize,
-    /// What it added, after negation and emphasis; from about -2 to 2.
-    pub weight: f64,
-}
+pub use analysis::{Analysis, Hints, Language, Mood, Polarity, Span};
+pub use crisis::{Crisis, CrisisLevel, CrisisReason, Sign, crisis};
 
 /// A negation turns the next words around, up to here.
 const REACH: usize = 3;
@@ -180,13 +69,20 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
     }
     moods.push((Mood::Neutral, neutral / (total + neutral)));
     moods.sort_by(|(one_mood, one), (other_mood, other)| other.total_cmp(one).then(one_mood.cmp(other_mood)));
+    let sentiment = 0.5 + 0.5 * sum / (sum.abs() + 1.2);
+    let polarity = match sentiment {
+        s if s < 0.45 => Polarity::Negative,
+        s if s > 0.55 => Polarity::Positive,
+        _ => Polarity::Neutral,
+    };
     Analysis {
-        sentiment: 0.5 + 0.5 * sum / (sum.abs() + 1.2),
+        sentiment,
+        polarity,
         mood: moods[0].0,
         moods,
         confidence: total / (total + 1.0),
         language: language(text, &lower, hints),
-        crisis: Crisis::default(),
+        crisis: crisis(text),
         spans,
     }
 }

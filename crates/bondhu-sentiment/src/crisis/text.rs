@@ -1,14 +1,20 @@
 //! Spelling folds: one form for the many ways the same word is typed.
 
-/// Gives each folded word of a message to `each`, and an empty word at every end of a sentence.
+/// Gives each folded word of a message to `each` with where it begins and ends in bytes, and an empty word at every end
+/// of a sentence.
 ///
 /// Case, apostrophes, invisible characters, doubled and drawn-out letters, digits standing for letters ("su1cide"),
 /// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
 /// tables go through the same fold, so a table may be written in any of these spellings.
-pub(super) fn each_word(text: &str, mut each: impl FnMut(&str)) {
+pub(super) fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
     let mut word = String::new();
     let mut folded = String::new();
-    for c in text.chars().filter_map(narrow).chain(['\n']) {
+    let mut start = 0;
+    let letters = text.char_indices().filter_map(|(at, c)| narrow(c).map(|c| (at, c)));
+    for (at, c) in letters.chain([(text.len(), '\n')]) {
+        if word.is_empty() {
+            start = at;
+        }
         match c {
             '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' =>
                 {}
@@ -19,11 +25,11 @@ pub(super) fn each_word(text: &str, mut each: impl FnMut(&str)) {
                 if word.chars().any(char::is_alphanumeric) {
                     folded.clear();
                     fold_into(&word, &mut folded);
-                    each(&folded);
+                    each(&folded, start, at);
                 }
                 word.clear();
                 if matches!(c, '.' | '!' | '?' | '\n' | ';' | '।' | '॥') {
-                    each("");
+                    each("", at, at);
                 }
             }
         }

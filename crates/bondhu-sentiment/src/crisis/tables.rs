@@ -51,8 +51,10 @@ pub(super) enum Kind {
     OtherRisk,
     /// Concern: one's own past.
     PastRisk,
-    /// A wish to be dead, thoughts of suicide, self-harm.
+    /// A wish to be dead, thoughts of suicide.
     Wish,
+    /// An urge to self-harm, recent self-harm.
+    Harm,
     /// Intent, plan, attempt or goodbye of one's own.
     Act,
     /// Violence happening now, or a serious threat; whoever is meant.
@@ -83,15 +85,16 @@ const KINDS: &[(&str, Kind)] = &[
     ("other-risk", Kind::OtherRisk),
     ("past-risk", Kind::PastRisk),
     ("wish", Kind::Wish),
+    ("harm", Kind::Harm),
     ("act", Kind::Act),
     ("danger", Kind::Danger),
 ];
 
 const FILES: &[&str] = &[
-    include_str!("../../data/safety/phrases/en.tsv"),
-    include_str!("../../data/safety/phrases/hi.tsv"),
-    include_str!("../../data/safety/phrases/bn.tsv"),
-    include_str!("../../data/safety/phrases/romanised.tsv"),
+    include_str!("../../data/crisis/en.tsv"),
+    include_str!("../../data/crisis/hi.tsv"),
+    include_str!("../../data/crisis/bn.tsv"),
+    include_str!("../../data/crisis/romanised.tsv"),
 ];
 
 /// One pass over a message: the phrases that are looked for in it, by the number of their first word.
@@ -107,7 +110,7 @@ pub(super) struct Tables {
 
 /// The tables; parsed at the first message.
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let classes = read_classes(include_str!("../../data/safety/phrases/classes.txt"));
+    let classes = read_classes(include_str!("../../data/crisis/classes.txt"));
     let mut words = Vocabulary::default();
     let mut phrases = Vec::new();
     for (name, source) in FILES.iter().flat_map(|file| rows(file)) {

@@ -1,7 +1,8 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
-use super::CrisisLevel;
+
 use super::phrase::{BOUNDARY, UNKNOWN};
 use super::tables::{Kind, TABLES, Tables};
+use super::{Crisis, CrisisLevel, CrisisReason, Sign};
 
 /// How many words before a phrase are searched for the person it is about.
 const SUBJECT_REACH: usize = 11;
@@ -10,6 +11,7 @@ const OWN_REACH: usize = 3;
 /// Kinds that are halves of a plan.
 const HALVES: [Kind; 6] = [Kind::Means, Kind::Place, Kind::Parting, Kind::Gone, Kind::Hiding, Kind::Threat];
 
+/// A phrase that was found: words `start..end` of the message.
 #[derive(Debug, Clone, Copy)]
 struct Hit {
     kind: Kind,
@@ -17,11 +19,18 @@ struct Hit {
     end: usize,
 }
 
-/// The level of a whole message.
-pub(super) fn level_of(text: &str) -> Option<CrisisLevel> {
+/// What phrases say about a whole message.
+pub(super) fn read(text: &str) -> Crisis {
     let tables = &*TABLES;
     let mut numbers = Vec::with_capacity(text.len() / 5 + 2);
-    super::text::each_word(text, |word| numbers.push(tables.words.number(word)));
+    let mut places = Vec::with_capacity(text.len() / 5 + 2);
+    super::text::each_word(text, |word, start, end| {
+        numbers.push(tables.words.number(word));
+        places.push((start, end));
+    });
+    if numbers.iter().all(|number| *number <= BOUNDARY) {
+        return Crisis::default();
+    }
     let mut hits = hide(tables, &mut numbers);
     for start in 0..numbers.len() {
         hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
@@ -32,9 +41,10 @@ pub(super) fn level_of(text: &str) -> Option<CrisisLevel> {
         hits: &hits,
         positive: hits.iter().any(|h| h.kind == Kind::Positive),
         quoted,
-        halves: 0,
+        halves: Vec::new(),
         wish: false,
-        level: 0,
+        level: None,
+        counted: Vec::new(),
     };
     let mut begin = 0;
     for (at, number) in numbers.iter().enumerate() {
@@ -43,7 +53,7 @@ pub(super) fn level_of(text: &str) -> Option<CrisisLevel> {
             begin = at + 1;
         }
     }
-    CrisisLevel::from_i16(seen.verdict())
+    seen.verdict(&places)
 }
 
 /// Finds idioms and denials, and hides their words from the other phrases.
@@ -65,10 +75,12 @@ struct Seen<'a> {
     hits: &'a [Hit],
     positive: bool,
     quoted: bool,
-    /// A bit for each kind of half that was found.
-    halves: u8,
+    /// Halves of a plan that were found.
+    halves: Vec<Hit>,
     wish: bool,
-    level: i16,
+    level: Option<CrisisLevel>,
+    /// What raised the level, with the reason it gives.
+    counted: Vec<(CrisisReason, Hit)>,
 }
 
 impl Seen<'_> {
@@ -82,30 +94,63 @@ impl Seen<'_> {
         let last_but = hits.iter().rfind(|h| h.kind == Kind::But).map_or(0, |h| h.start);
         for hit in hits {
             let story = surely || (maybe && (self.quoted || !is_own(hits, hit)));
-            let level = match hit.kind {
-                Kind::Danger if !story => 3,
-                Kind::Act | Kind::Wish if story => 0,
-                Kind::Act | Kind::Wish if past || is_about_another(hits, hit) => 1,
-                Kind::Act => 3,
-                Kind::Wish => {
-                    self.wish = true;
-                    if soon { 3 } else { 2 }
-                }
-                Kind::DeniedAct if last_but >= hit.end => 2,
-                Kind::Denial | Kind::DeniedAct if !self.positive && !story => 1,
-                Kind::OtherRisk | Kind::Distress | Kind::PastRisk if !story => 1,
-                _ => 0,
-            };
-            self.level = self.level.max(level);
-            if let Some(bit) = HALVES.iter().position(|half| *half == hit.kind && !story && !past) {
-                self.halves |= 1 << bit;
+            if story {
+                continue;
             }
+            let (level, reason) = match hit.kind {
+                Kind::Danger => (CrisisLevel::Acute, CrisisReason::Violence),
+                Kind::Act | Kind::Wish | Kind::Harm if is_about_another(hits, hit) => {
+                    (CrisisLevel::Concern, CrisisReason::SomebodyElse)
+                }
+                Kind::Act | Kind::Wish | Kind::Harm if past => (CrisisLevel::Concern, CrisisReason::Past),
+                Kind::Act => (CrisisLevel::Acute, CrisisReason::Intent),
+                Kind::Wish | Kind::Harm => {
+                    self.wish = true;
+                    let reason = if hit.kind == Kind::Harm { CrisisReason::SelfHarm } else { CrisisReason::Wish };
+                    (if soon { CrisisLevel::Acute } else { CrisisLevel::Ideation }, reason)
+                }
+                Kind::DeniedAct if last_but >= hit.end => (CrisisLevel::Ideation, CrisisReason::Denied),
+                Kind::Denial | Kind::DeniedAct if !self.positive => (CrisisLevel::Concern, CrisisReason::Denied),
+                Kind::Distress => (CrisisLevel::Concern, CrisisReason::Distress),
+                Kind::OtherRisk => (CrisisLevel::Concern, CrisisReason::SomebodyElse),
+                Kind::PastRisk => (CrisisLevel::Concern, CrisisReason::Past),
+                kind => {
+                    if HALVES.contains(&kind) && !past {
+                        self.halves.push(*hit);
+                    }
+                    continue;
+                }
+            };
+            self.level = self.level.max(Some(level));
+            self.counted.push((reason, *hit));
         }
     }
 
-    fn verdict(&self) -> i16 {
-        let plan = self.halves.count_ones() >= 2 || (self.wish && self.halves > 0);
-        if plan { 3 } else { self.level }
+    fn verdict(mut self, places: &[(usize, usize)]) -> Crisis {
+        let different = HALVES.iter().filter(|kind| self.halves.iter().any(|half| half.kind == **kind)).count();
+        if different >= 2 || (self.wish && different > 0) {
+            self.level = Some(CrisisLevel::Acute);
+            self.counted.extend(self.halves.iter().map(|hit| (reason_of_half(hit.kind), *hit)));
+        }
+        let sign = |(reason, hit): &(CrisisReason, Hit)| Sign {
+            reason: *reason,
+            start: places[hit.start].0,
+            end: places[hit.end.max(hit.start + 1) - 1].1,
+        };
+        let mut signs: Vec<Sign> = self.counted.iter().map(sign).collect();
+        signs.sort_unstable_by_key(|sign| (sign.start, sign.end, sign.reason));
+        signs.dedup();
+        Crisis { level: self.level, signs }
+    }
+}
+
+fn reason_of_half(kind: Kind) -> CrisisReason {
+    match kind {
+        Kind::Means | Kind::Place => CrisisReason::Means,
+        Kind::Parting => CrisisReason::Farewell,
+        Kind::Threat => CrisisReason::Threat,
+        Kind::Hiding => CrisisReason::Violence,
+        _ => CrisisReason::Plan,
     }
 }
 

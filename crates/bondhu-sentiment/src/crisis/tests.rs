@@ -1,0 +1,175 @@
+use proptest::prelude::{prop_assert, proptest};
+
+use super::tables::TABLES;
+use super::{CrisisLevel, text};
+
+struct Case {
+    id: &'static str,
+    level: i16,
+    text: &'static str,
+}
+
+/// Rows of a case file: id, split, language, expected level, category, text.
+fn cases(file: &'static str) -> Vec<Case> {
+    let rows = file.lines().filter(|line| !line.starts_with('#') && !line.starts_with("id\t"));
+    rows.map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        Case { id: cells[0], level: cells[3].parse().unwrap(), text: cells[5] }
+    })
+    .collect()
+}
+
+fn dev() -> Vec<Case> {
+    cases(include_str!("../../tests/cases/cases_dev.tsv"))
+}
+
+fn extra() -> Vec<Case> {
+    cases(include_str!("../../tests/cases/cases_extra.tsv"))
+}
+
+fn chat() -> Vec<Case> {
+    let mut both = cases(include_str!("../../tests/cases/cases_chat_1.tsv"));
+    both.extend(cases(include_str!("../../tests/cases/cases_chat_2.tsv")));
+    both
+}
+
+fn level(text: &str) -> i16 {
+    super::crisis(text).level.map_or(0, CrisisLevel::as_i16)
+}
+
+#[derive(Default)]
+struct Figures {
+    at_risk: usize,
+    at_risk_found: usize,
+    acute: usize,
+    acute_found: usize,
+    acute_exact: usize,
+    ordinary: usize,
+    false_alarms: usize,
+    false_acute: usize,
+    exact: usize,
+    all: usize,
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    let (part, whole) = (u32::try_from(part).unwrap(), u32::try_from(whole).unwrap());
+    f64::from(part) / f64::from(whole)
+}
+
+fn measure(name: &str, cases: &[Case]) -> Figures {
+    let mut f = Figures::default();
+    for case in cases {
+        let got = level(case.text);
+        f.all += 1;
+        f.exact += usize::from(got == case.level);
+        f.at_risk += usize::from(case.level >= 2);
+        f.at_risk_found += usize::from(case.level >= 2 && got >= 2);
+        f.acute += usize::from(case.level == 3);
+        f.acute_found += usize::from(case.level == 3 && got >= 2);
+        f.acute_exact += usize::from(case.level == 3 && got == 3);
+        f.ordinary += usize::from(case.level == 0);
+        f.false_alarms += usize::from(case.level == 0 && got >= 2);
+        f.false_acute += usize::from(case.level == 0 && got == 3);
+        if got != case.level {
+            println!("{name} {}: expected {}, found {got}: {}", case.id, case.level, case.text);
+        }
+    }
+    println!(
+        "{name}: {} rows, exact {:.3}; level >= 2 recall {:.3}; level 3 found {:.3}, exact {:.3}; false alarms {:.3}",
+        f.all,
+        share(f.exact, f.all),
+        share(f.at_risk_found, f.at_risk),
+        share(f.acute_found, f.acute),
+        share(f.acute_exact, f.acute),
+        share(f.false_alarms, f.ordinary),
+    );
+    f
+}
+
+fn assert_good_enough(f: &Figures) {
+    assert!(share(f.at_risk_found, f.at_risk) >= 0.90);
+    assert!(share(f.acute_found, f.acute) >= 0.97);
+    assert!(share(f.acute_exact, f.acute) >= 0.85);
+    assert!(share(f.false_alarms, f.ordinary) <= 0.03);
+    assert_eq!(f.false_acute, 0);
+}
+
+#[test]
+fn finds_the_chat_cases() {
+    let figures = measure("chat", &chat());
+    assert!(share(figures.at_risk_found, figures.at_risk) >= 0.93);
+    assert!(share(figures.acute_exact, figures.acute) >= 0.94);
+    assert_eq!(figures.false_alarms, 0);
+}
+
+#[test]
+fn finds_the_development_cases() {
+    assert_good_enough(&measure("dev", &dev()));
+}
+
+#[test]
+fn finds_the_extra_cases() {
+    let extra = extra();
+    assert!(extra.len() >= 60);
+    assert_good_enough(&measure("extra", &extra));
+}
+
+#[test]
+fn case_and_apostrophes_do_not_matter() {
+    for case in dev().iter().chain(&extra()) {
+        assert_eq!(level(&case.text.to_uppercase()), level(case.text), "{}", case.id);
+        assert_eq!(level(&case.text.replace('\'', "’")), level(case.text), "{}", case.id);
+        assert_eq!(level(&format!("  {}  ", case.text)), level(case.text), "{}", case.id);
+    }
+}
+
+#[test]
+fn a_joke_marker_does_not_hide_a_wish() {
+    for text in ["I want to die lol", "kms lmao", "wanna die haha but not really joking"] {
+        assert!(level(text) >= 2, "{text}");
+    }
+}
+
+#[test]
+fn every_phrase_can_be_found() {
+    assert_eq!(TABLES.unreachable(), 0);
+}
+
+#[test]
+fn spelling_variants_fold_together() {
+    for (one, other) in [
+        ("hoon", "hun"),
+        ("zindagi", "jindagi"),
+        ("su1cide", "suicide"),
+        ("dieee", "die"),
+        ("হয়ে", "হয়ে"),
+        ("ज़हर", "जहर"),
+        ("हूँ", "हूं"),
+    ] {
+        assert_eq!(text::fold(one), text::fold(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn levels_survive_their_numbers() {
+    for level in [CrisisLevel::Concern, CrisisLevel::Ideation, CrisisLevel::Acute] {
+        assert_eq!(CrisisLevel::from_i16(level.as_i16()), Some(level));
+    }
+    assert_eq!(CrisisLevel::from_i16(0), None);
+    assert_eq!(CrisisLevel::from_i16(4), None);
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_checked(text in ".{0,600}") {
+        for sign in super::crisis(&text).signs {
+            prop_assert!(text.get(sign.start..sign.end).is_some_and(|part| !part.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_plain_wish_is_found_in_any_surroundings(before in "[b-df-hj-np-tv-z]{0,30}", after in "[b-df-hj-np-tv-z]{0,30}") {
+        let text = format!("{before}. I want to die. {after}");
+        prop_assert!(level(&text) >= 2, "{text}");
+    }
+}
