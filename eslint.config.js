@@ -11,6 +11,7 @@ export default ts.config(
 			'**/build/',
 			'**/.svelte-kit/',
 			'packages/client/src/schema.ts',
+			'packages/redis/src/schema.ts',
 			'target*/',
 			'**/.venv*/',
 			'**/.cache/',
