@@ -12,29 +12,25 @@ use bondhu_tasks::{
 };
 use serde_json::{Map, Value, json};
 
-/// The newest and the oldest supported client: version, messages, results, signatures, reprs, routes.
-const VERSIONS: [(&str, [&str; 5]); 2] = [
-    (
-        "5.7.0",
-        [
-            include_str!("golden/5.7.0/messages.json"),
-            include_str!("golden/5.7.0/results.json"),
-            include_str!("golden/5.7.0/signatures.json"),
-            include_str!("golden/5.7.0/reprs.json"),
-            include_str!("golden/5.7.0/routes.json"),
-        ],
-    ),
-    (
-        "5.3.6",
-        [
-            include_str!("golden/5.3.6/messages.json"),
-            include_str!("golden/5.3.6/results.json"),
-            include_str!("golden/5.3.6/signatures.json"),
-            include_str!("golden/5.3.6/reprs.json"),
-            include_str!("golden/5.3.6/routes.json"),
-        ],
-    ),
-];
+/// What Celery of one version wrote.
+macro_rules! recorded {
+    ($version:literal) => {
+        (
+            $version,
+            [
+                include_str!(concat!("golden/", $version, "/messages.json")),
+                include_str!(concat!("golden/", $version, "/results.json")),
+                include_str!(concat!("golden/", $version, "/signatures.json")),
+                include_str!(concat!("golden/", $version, "/reprs.json")),
+                include_str!(concat!("golden/", $version, "/routes.json")),
+            ],
+        )
+    };
+}
+
+/// Every supported line of Celery: version, messages, results, signatures, reprs, routes.
+const VERSIONS: [(&str, [&str; 5]); 5] =
+    [recorded!("5.7.0"), recorded!("5.6.3"), recorded!("5.5.3"), recorded!("5.4.0"), recorded!("5.3.6")];
 
 /// Calls that cannot be read, and why.
 const REFUSED: [&str; 2] = ["bz2", "pickle"];

@@ -3,8 +3,8 @@
     python -m venv venv && venv/bin/pip install 'celery[redis]==5.7.0'
     venv/bin/python tests/golden/make.py            # needs redis-server on the PATH
 
-The committed fixtures come from celery 5.7.0 (kombu 5.7.0) and celery 5.3.6 (kombu 5.3.7): the newest and the
-oldest client that the library supports. `cargo test` reads the fixtures and needs no Python.
+The committed fixtures come from one release of every line that the library supports: celery 5.3.6, 5.4.0, 5.5.3,
+5.6.3 and 5.7.0, each with the kombu of its line. `cargo test` reads the fixtures and needs no Python.
 """
 import datetime as dt
 import decimal
