@@ -25,6 +25,10 @@ stage 'set-up' scripts/setup.sh rust node system python
 stage 'web build' scripts/web-build.sh
 stage 'lints' scripts/lint.sh
 stage 'Rust tests' scripts/cargo-test.sh --workspace --all-targets
+for feature in redis sqlite; do
+  stage "the task library with $feature alone" scripts/cargo-test.sh -p bondhu-tasks --no-default-features \
+    --features "$feature"
+done
 stage 'Rust documentation tests' cargo test --doc --workspace
 stage 'Python peers' scripts/interop.sh
 stage 'generated files' scripts/gen.sh --check

@@ -2,6 +2,7 @@
 
 mod address;
 mod link;
+mod tls;
 
 use std::time::Duration;
 

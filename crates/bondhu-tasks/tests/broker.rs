@@ -4,10 +4,9 @@
 use std::{collections::HashSet, time::Duration};
 
 use bondhu_tasks::{
-    Broker, Call, Clock, Fresh, Message, Priority, RateLimit, RedisOptions, Sender,
+    Broker, Call, Clock, Fresh, Message, Priority, RateLimit, Sender,
     broker::{Claimed, DeadLetter, Delivery, End, Lead, Sent, Tick, Want},
 };
-use bondhu_testkit::redis::RedisServer;
 use serde_json::json;
 
 const LEASE: Duration = Duration::from_mins(1);
@@ -21,15 +20,17 @@ struct World {
 }
 
 impl World {
+    #[cfg(feature = "sqlite")]
     async fn sqlite() -> Self {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::system());
         let broker = Broker::sqlite(&folder.path().join("tasks.db"), clock.clone()).await.unwrap();
         Self { broker, clock, _house: Box::new(folder) }
     }
 
+    #[cfg(feature = "redis")]
     async fn redis() -> Self {
-        let server = RedisServer::start().await.unwrap();
-        let broker = Broker::redis(&server.url(), RedisOptions::default()).unwrap();
+        let server = bondhu_testkit::redis::RedisServer::start().await.unwrap();
+        let broker = Broker::redis(&server.url(), bondhu_tasks::RedisOptions::default()).unwrap();
         Self { broker, clock: Clock::system(), _house: Box::new(server) }
     }
 
@@ -82,6 +83,7 @@ fn names(deliveries: &[Delivery]) -> Vec<String> {
 
 macro_rules! exercises {
     ($($name:ident,)+) => {
+        #[cfg(feature = "sqlite")]
         mod sqlite {
             $(#[tokio::test]
             async fn $name() {
@@ -89,6 +91,7 @@ macro_rules! exercises {
             })+
         }
 
+        #[cfg(feature = "redis")]
         mod redis {
             $(#[tokio::test]
             async fn $name() {

@@ -228,6 +228,113 @@ async fn sentinel_names_the_master() {
         .await;
 }
 
+/// An authority, and what it has signed for a server on this machine and for its callers.
+struct Certificates {
+    folder: tempfile::TempDir,
+}
+
+impl Certificates {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+        let mut authority = rcgen::CertificateParams::default();
+        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        // Of another name than what it signs, or OpenSSL takes that for self-signed.
+        authority.distinguished_name.push(rcgen::DnType::CommonName, "the authority of a test");
+        let authority = rcgen::CertifiedIssuer::self_signed(authority, rcgen::KeyPair::generate().unwrap()).unwrap();
+        write("ca.pem", authority.pem());
+        for name in ["server", "caller"] {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let params = rcgen::CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+            write(&format!("{name}.pem"), params.signed_by(&key, &authority).unwrap().pem());
+            write(&format!("{name}.key"), key.serialize_pem());
+        }
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// A server that lets nobody in without a certificate. Its plain port stays, for `redis-cli`.
+    async fn server(&self, more: &[&str]) -> (RedisServer, u16) {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut arguments = vec!["--save".to_owned(), String::new(), "--tls-port".to_owned(), port.to_string()];
+        for (option, file) in [("ca-cert-file", "ca.pem"), ("cert-file", "server.pem"), ("key-file", "server.key")] {
+            arguments.extend([format!("--tls-{option}"), self.path(file)]);
+        }
+        arguments.extend(more.iter().map(|&argument| argument.to_owned()));
+        (RedisServer::start_with(arguments).await.unwrap(), port)
+    }
+
+    fn query(&self) -> String {
+        let [ca, cert, key] = ["ca.pem", "caller.pem", "caller.key"].map(|name| self.path(name));
+        format!("ssl_cert_reqs=required&ssl_ca_certs={ca}&ssl_certfile={cert}&ssl_keyfile={key}")
+    }
+}
+
+#[tokio::test]
+async fn tasks_run_over_tls_with_a_certificate_of_the_callers_own() {
+    let certificates = Certificates::new();
+    let (server, port) = certificates.server(&["--requirepass", "right"]).await;
+    let at = |query: &str| format!("rediss://:right@127.0.0.1:{port}/0?{query}");
+    everything_runs(&at(&certificates.query()), &RedisOptions::default()).await;
+
+    let refusal = async |query: &str| {
+        let error = queue(&at(query), &RedisOptions::default()).enqueue(Add { x: 1, y: 1 }).await.unwrap_err();
+        error.to_string()
+    };
+    let error = refusal("").await;
+    assert!(error.contains("UnknownIssuer"), "nobody here trusts that authority: {error}");
+    let error = refusal(&format!("ssl_ca_certs={}", certificates.path("ca.pem"))).await;
+    assert!(error.contains("cannot be reached"), "the server wants to see a certificate: {error}");
+    drop(server);
+}
+
+#[tokio::test]
+async fn a_cluster_and_a_master_are_found_over_tls() {
+    let certificates = Certificates::new();
+    let (server, port) = certificates.server(&["--cluster-enabled", "yes", "--tls-cluster", "yes"]).await;
+    server.cli(["cluster", "addslotsrange", "0", "16383"]).unwrap();
+    while !server.cli(["cluster", "info"]).unwrap().contains("cluster_state:ok") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let query = certificates.query();
+    everything_runs(&format!("rediss-cluster://127.0.0.1:{port}?{query}"), &RedisOptions::default()).await;
+
+    let (master, port) = certificates.server(&[]).await;
+    let file = certificates.path("sentinel.conf");
+    let [ca, cert, key] = ["ca.pem", "server.pem", "server.key"].map(|name| certificates.path(name));
+    let own = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    std::fs::write(
+        &file,
+        format!(
+            "sentinel monitor m 127.0.0.1 {port} 1\ntls-port {own}\ntls-replication yes\ntls-ca-cert-file {ca}\n\
+             tls-cert-file {cert}\ntls-key-file {key}\n"
+        ),
+    )
+    .unwrap();
+    let sentinel = RedisServer::start_sentinel(file.as_ref()).await.unwrap();
+    everything_runs(&format!("sentinels://127.0.0.1:{own}/m/0?{query}"), &RedisOptions::default()).await;
+    drop((master, sentinel));
+}
+
+#[test]
+fn certificates_that_cannot_be_used_are_named() {
+    let refusal = |query: &str| {
+        let broker = Broker::redis(&format!("rediss://127.0.0.1:1/0?{query}"), RedisOptions::default());
+        broker.unwrap_err().to_string()
+    };
+    assert!(refusal("ssl_ca_certs=/nowhere/ca.pem").contains("ssl_ca_certs=/nowhere/ca.pem: No such file"));
+    let certificates = Certificates::new();
+    let one = refusal(&format!("ssl_certfile={}", certificates.path("caller.pem")));
+    assert!(one.contains("ssl_certfile and ssl_keyfile"), "{one}");
+    std::fs::write(certificates.path("bad.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")
+        .unwrap();
+    let bad = refusal(&format!("ssl_ca_certs={}", certificates.path("bad.pem")));
+    assert!(bad.contains("certificates that cannot be used"), "{bad}");
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_message_stop_nobody() {
     let server = RedisServer::start().await.unwrap();

@@ -1,8 +1,11 @@
 //! Where a server is: one node, the master that Sentinel names, or the node of a cluster that owns our keys.
 
-use redis::{Client, ConnectionInfo, IntoConnectionInfo, RedisResult, Value};
+use redis::{Client, ConnectionAddr, ConnectionInfo, RedisResult, Value};
 
-use super::RedisOptions;
+use super::{
+    RedisOptions,
+    tls::{node, wrong},
+};
 use crate::error::TransportError;
 
 /// Where a server is.
@@ -18,15 +21,10 @@ pub(super) enum Address {
 
 impl Address {
     /// Reads `redis://`, `rediss://`, `redis+socket://` and `unix://`; `sentinel://user:password@host:port,host:port/
-    /// master/db`, also in Celery's form with `;` between addresses; `redis-cluster://host:port,host:port`.
+    /// master/db`, also in Celery's form with `;` between addresses; `redis-cluster://host:port,host:port`. Over TLS
+    /// the last two begin with `sentinels://` and `rediss-cluster://`.
     pub(super) fn parse(text: &str) -> Result<Self, TransportError> {
-        let wrong = |reason: &str| TransportError::Config(format!("the address of the Redis server {reason}"));
         let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong("has no scheme such as redis://"))?;
-        let node = |text: &str| {
-            let info =
-                text.into_connection_info().map_err(|error| wrong(&format!("cannot be read: {}", error.category())))?;
-            Ok::<_, TransportError>(info)
-        };
         match scheme {
             "redis" | "rediss" | "valkey" | "valkeys" => {
                 let scheme = scheme.replace("valkey", "redis");
@@ -35,39 +33,45 @@ impl Address {
             "unix" | "redis+socket" | "socket" => {
                 node(&format!("unix://{rest}")).map(|info| Self::Node(Box::new(info)))
             }
-            "sentinel" | "redis+sentinel" => Self::sentinel(rest, node)
-                .ok_or_else(|| wrong("names no master: write sentinel://host:26379,host:26379/name-of-the-master/0")),
-            "redis-cluster" | "cluster" => {
-                let (login, hosts) = rest.rsplit_once('@').map_or(("", rest), |(login, hosts)| (login, hosts));
-                let hosts = hosts.split('/').next().unwrap_or_default();
-                let at = if login.is_empty() { "" } else { "@" };
-                let nodes = hosts
-                    .split(',')
-                    .map(|host| node(&format!("redis://{login}{at}{host}")))
-                    .collect::<Result<_, _>>()?;
-                Ok(Self::Cluster { nodes })
-            }
+            "sentinel" | "redis+sentinel" => Self::sentinel("redis", rest),
+            "sentinels" | "rediss+sentinel" => Self::sentinel("rediss", rest),
+            "redis-cluster" | "cluster" => Self::cluster("redis", rest),
+            "rediss-cluster" => Self::cluster("rediss", rest),
             _ => Err(wrong("must begin with redis://, rediss://, unix://, sentinel:// or redis-cluster://")),
         }
     }
 
-    fn sentinel(rest: &str, node: impl Fn(&str) -> Result<ConnectionInfo, TransportError>) -> Option<Self> {
+    fn sentinel(scheme: &str, rest: &str) -> Result<Self, TransportError> {
+        let unnamed = || wrong("names no master: write sentinel://host:26379,host:26379/name-of-the-master/0");
         // Celery repeats the whole address for each sentinel.
         let rest = rest.replace(";sentinel://", ",");
-        let (login, rest) = rest.rsplit_once('@').unwrap_or(("", rest.as_str()));
-        let (hosts, path) = rest.split_once('/')?;
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (rest, query) = rest.split_once('?').unwrap_or((&rest, ""));
+        let (login, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
         let mut parts: Vec<&str> = path.split('/').collect();
         let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "master_name");
         let master = match named {
             Some((_, master)) => master.into_owned(),
             None => parts.remove(0).to_owned(),
         };
-        let db = parts.first().copied().unwrap_or("0");
+        if master.is_empty() {
+            return Err(unnamed());
+        }
+        let db = parts.first().copied().unwrap_or_default();
         let at = if login.is_empty() { "" } else { "@" };
-        let sentinels = hosts.split(',').map(|host| node(&format!("redis://{host}"))).collect::<Result<_, _>>().ok()?;
-        let info = node(&format!("redis://{login}{at}127.0.0.1:6379/{db}")).ok()?;
-        (!master.is_empty()).then_some(Self::Sentinel { sentinels, master, node: Box::new(info) })
+        let sentinels = hosts.split(',').map(|host| node(&format!("{scheme}://{host}?{query}")));
+        let sentinels = sentinels.collect::<Result<_, _>>()?;
+        let info = node(&format!("{scheme}://{login}{at}127.0.0.1:6379/{db}?{query}"))?;
+        Ok(Self::Sentinel { sentinels, master, node: Box::new(info) })
+    }
+
+    fn cluster(scheme: &str, rest: &str) -> Result<Self, TransportError> {
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (login, hosts) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let hosts = hosts.split('/').next().unwrap_or_default();
+        let at = if login.is_empty() { "" } else { "@" };
+        let nodes = hosts.split(',').map(|host| node(&format!("{scheme}://{login}{at}{host}?{query}")));
+        Ok(Self::Cluster { nodes: nodes.collect::<Result<_, _>>()? })
     }
 
     /// What to call it in errors: without user and password.
@@ -110,7 +114,7 @@ impl Address {
                     ask.arg("get-master-addr-by-name").arg(master);
                     match ask_one::<Option<(String, u16)>>(sentinel, &ask).await {
                         Ok(Some((host, port))) => {
-                            return Ok((**node).clone().set_addr(redis::ConnectionAddr::Tcp(host, port)));
+                            return Ok(moved(node, host, port));
                         }
                         Ok(None) => {}
                         Err(error) => last = Some(error),
@@ -123,7 +127,7 @@ impl Address {
                 let mut last = None;
                 for node in nodes {
                     match owner(node, prefix).await {
-                        Ok(address) => return Ok(node.clone().set_addr(address)),
+                        Ok(owner) => return Ok(owner),
                         Err(error) => last = Some(error),
                     }
                 }
@@ -134,13 +138,24 @@ impl Address {
     }
 }
 
+/// How to reach a node, with another host in it.
+fn moved(node: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
+    let addr = match node.addr().clone() {
+        ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+            ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+        }
+        _ => ConnectionAddr::Tcp(host, port),
+    };
+    node.clone().set_addr(addr)
+}
+
 async fn ask_one<T: redis::FromRedisValue>(node: &ConnectionInfo, ask: &redis::Cmd) -> RedisResult<T> {
     let mut connection = Client::open(node.clone())?.get_multiplexed_async_connection().await?;
     ask.query_async(&mut connection).await
 }
 
 /// The node that owns the slot of all our keys.
-async fn owner(node: &ConnectionInfo, prefix: &str) -> RedisResult<redis::ConnectionAddr> {
+async fn owner(node: &ConnectionInfo, prefix: &str) -> RedisResult<ConnectionInfo> {
     let slot: i64 = ask_one(node, redis::cmd("CLUSTER").arg("KEYSLOT").arg(prefix)).await?;
     let slots: Vec<(i64, i64, Vec<Value>)> = {
         let rows: Vec<Vec<Value>> = ask_one(node, redis::cmd("CLUSTER").arg("SLOTS")).await?;
@@ -159,12 +174,12 @@ async fn owner(node: &ConnectionInfo, prefix: &str) -> RedisResult<redis::Connec
             let port: u16 = redis::from_redis_value(master.next()?).ok()?;
             Some((host, port))
         });
-    match (found, node.addr()) {
+    let nobody = || (redis::ErrorKind::ClusterConnectionNotFound, "no node owns the slot of the keys");
+    let (host, port) = found.ok_or_else(nobody)?;
+    let host = match node.addr() {
         // A node that does not know its own name says nothing.
-        (Some((host, port)), redis::ConnectionAddr::Tcp(own, _)) if host.is_empty() => {
-            Ok(redis::ConnectionAddr::Tcp(own.clone(), port))
-        }
-        (Some((host, port)), _) => Ok(redis::ConnectionAddr::Tcp(host, port)),
-        (None, _) => Err((redis::ErrorKind::ClusterConnectionNotFound, "no node owns the slot of the keys").into()),
-    }
+        ConnectionAddr::Tcp(own, _) | ConnectionAddr::TcpTls { host: own, .. } if host.is_empty() => own.clone(),
+        _ => host,
+    };
+    Ok(moved(node, host, port))
 }
