@@ -53,6 +53,24 @@ pub struct AsyncResult<T> {
 }
 
 /// Why there is no result.
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Broker, Call, Clock, Queue, ResultError, Sender};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let queue = queue.with_backend(Backend::memory(Clock::system()));
+/// let sent = queue.send(Call::named("nobody.does.this")).await?;
+/// match sent.get(Duration::from_millis(10)).await {
+///     Ok(value) => println!("{value}"),
+///     Err(ResultError::Timeout(_)) => println!("not yet"),
+///     Err(ResultError::Failed { exception, .. }) => println!("{exception}"),
+///     Err(other) => return Err(other.into()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResultError {

@@ -22,6 +22,13 @@ use crate::{
 };
 
 /// How long results are kept unless the options say otherwise: Celery's `result_expires`.
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Broker, Clock, backend::RESULT_EXPIRES};
+/// let broker = Broker::memory(Clock::system());
+/// let results = Backend::beside(&broker, RESULT_EXPIRES);
+/// assert!(results.is_some());
+/// ```
 pub const RESULT_EXPIRES: Duration = Duration::from_hours(24);
 
 /// A connection to a result backend. Cheap to clone.
@@ -65,6 +72,13 @@ macro_rules! on {
 }
 
 /// The end of one member of a chord's header.
+///
+/// ```
+/// use bondhu_tasks::{State, backend::ChordMember};
+///
+/// let first = ChordMember { id: "a".into(), index: Some(0), state: State::Success, value: serde_json::json!(5) };
+/// assert!(first.state.is_final());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChordMember {
     /// The member.
@@ -111,6 +125,21 @@ pub enum ChordStep {
 }
 
 /// How a chord has ended.
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Clock, State, backend::{ChordEnd, ChordMember, ChordStep}};
+/// # use serde_json::json;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let backend = Backend::memory(Clock::system());
+/// backend.size_chord("group", 1).await?;
+/// let member = ChordMember { id: "a".into(), index: Some(0), state: State::Failure, value: json!(null) };
+/// let ChordStep::Complete { claim, .. } = backend.join_chord("group", &member).await? else { panic!() };
+/// backend.close_chord("group", &claim, ChordEnd::Failed).await?;
+/// assert_eq!(backend.join_chord("group", &member).await?, ChordStep::Wait, "it is over");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChordEnd {
     /// All its members succeeded, and its body is sent.

@@ -37,6 +37,17 @@ const LATE: SignedDuration = SignedDuration::from_secs(10);
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// What to do with runs that were due while no beat was there.
+///
+/// ```
+/// use bondhu_tasks::{Call, beat::{CatchUp, Entry}};
+/// use std::time::Duration;
+///
+/// // Every run counts: after a night without a beat, the newest twelve are made up for.
+/// let bill = Entry::new("bill", Duration::from_secs(3600), Call::named("bill")).catch_up(CatchUp::All(12));
+/// // Only the present counts: what was missed is left out, and seen as skipped.
+/// let warm = Entry::new("warm", Duration::from_secs(60), Call::named("warm")).catch_up(CatchUp::Skip);
+/// # let _ = (bill, warm);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CatchUp {
     /// Leave them out; they are counted as skipped. A run that is no more than ten seconds late is not left out.
@@ -49,6 +60,16 @@ pub enum CatchUp {
 }
 
 /// A task and when to send it.
+///
+/// ```
+/// use bondhu_tasks::{Call, beat::{Crontab, Entry}};
+///
+/// let call = Call::named("report").kwarg("kind", "weekly").queue("slow");
+/// let weekly = Entry::new("weekly report", Crontab::parse("0 7 * * mon")?.in_zone("Asia/Kolkata")?, call);
+/// assert_eq!(weekly.task(), "report");
+/// assert_eq!(weekly.schedule().to_string(), "0 7 * * mon (Asia/Kolkata)");
+/// # Ok::<(), bondhu_tasks::beat::CrontabError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Entry {
     name: String,
@@ -87,6 +108,23 @@ impl Entry {
 }
 
 /// What is remembered of an entry.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender, beat::{Beat, Entry, EntryState}};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let hourly = Entry::new("look around", Duration::from_secs(3600), Call::named("look"));
+/// # Beat::new(queue.clone(), "main", "me").entry(hourly).step().await?;
+/// for (entry, state) in queue.broker().schedule("main").await? {
+///     let state = EntryState::from_value(&state).unwrap_or_default();
+///     println!("{entry}: {} runs, the last {:?}, {} skipped", state.total_runs, state.last_run, state.skipped);
+/// #   assert_eq!((entry.as_str(), state.total_runs), ("look around", 0));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EntryState {

@@ -9,6 +9,9 @@
 //! worker. Times of leases and due messages are those of the server (Redis) or of the [`Clock`](crate::Clock).
 
 mod bus;
+mod dead_letter;
+mod delivery;
+mod lead;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "sqlite")]
@@ -16,19 +19,19 @@ mod sqlite;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Notify;
 
 pub use bus::{Mailbox, Subscription};
+pub use dead_letter::DeadLetter;
+pub use delivery::{Claimed, Delivery, End, Sent, Want};
+pub use lead::{Lead, Tick};
 
 #[cfg(feature = "sqlite")]
 use crate::clock::Clock;
-use crate::{
-    call::Outgoing, error::TransportError, id::TaskId, message::Message, priority::Priority, rate_limit::RateLimit,
-};
+use crate::{call::Outgoing, error::TransportError, id::TaskId, message::Message, rate_limit::RateLimit};
 
 /// A connection to a broker. Cheap to clone.
 ///
@@ -76,145 +79,19 @@ macro_rules! on {
     };
 }
 
-/// What became of a message that was handed to the broker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// It waits in its queue, or for its time.
-    Queued,
-    /// It was not sent: this task holds its unique key.
-    Duplicate {
-        /// The task that waits or runs.
-        holder: TaskId,
-    },
-}
-
-/// What a worker asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Want<'a> {
-    /// The queues to take from. Within one priority they take turns.
-    pub queues: &'a [String],
-    /// At most so many messages.
-    pub max: usize,
-    /// Who asks: `name@host`.
-    pub owner: &'a str,
-    /// How long the lease holds unless it is renewed.
-    pub lease: Duration,
-}
-
-/// What a worker gets.
-#[derive(Clone, Debug, Default)]
-pub struct Claimed {
-    /// The messages; their leases have begun.
-    pub deliveries: Vec<Delivery>,
-    /// When to ask again although nothing has been heard: a message falls due, or somebody's lease may end. None if
-    /// only a new message can change anything.
-    pub again_in: Option<Duration>,
-}
-
-/// A message on lease.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// The list element as it was.
-    pub raw: Vec<u8>,
-    /// The message's delivery tag; of a message without one, a tag the broker made up.
-    pub tag: String,
-    /// The queue that it came from.
-    pub queue: String,
-    /// The priority step whose list it came from.
-    pub step: Priority,
-    /// It had been on lease before, and its holder vanished or gave it back.
-    pub redelivered: bool,
-    /// How often its holder vanished: perhaps because of it.
-    pub crashes: u32,
-}
-
-/// Leaves the message out: it may be private.
-impl std::fmt::Debug for Delivery {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Delivery")
-            .field("tag", &self.tag)
-            .field("queue", &self.queue)
-            .field("step", &self.step)
-            .field("redelivered", &self.redelivered)
-            .finish_non_exhaustive()
-    }
-}
-
-/// At which end of its queue a message goes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// It is the next to be taken: nothing was done with it.
-    Front,
-    /// After all that wait.
-    Back,
-}
-
-/// A message that no worker will run again by itself.
+/// A part of a list, and how long the whole list is.
 ///
 /// ```
-/// # use bondhu_tasks::{Broker, Clock, Queue, Sender};
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///
 /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
-/// for letter in queue.broker().dead(0, 50).await?.items {
-///     println!("{:?} {}: {}", letter.task, letter.died_at, letter.reason);
-///     queue.replay_dead(&letter.id).await?;
-/// }
+/// queue.send_all((0..5).map(|n| Call::named("tidy").arg(n))).await?;
+/// let page = queue.broker().waiting("celery", 3, 10).await?;
+/// assert_eq!((page.total, page.items.len()), (5, 2));
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeadLetter {
-    /// Names the letter: its delivery tag.
-    pub id: String,
-    /// The queue that it came from; a replay goes back there.
-    pub queue: String,
-    /// Name of the task, if that much could be read.
-    pub task: Option<String>,
-    /// Id of the task, if that much could be read.
-    pub task_id: Option<TaskId>,
-    /// Why it died, in words for the operator; without the arguments of the task.
-    pub reason: String,
-    /// When.
-    pub died_at: Timestamp,
-    /// The message as it came. Text where it is UTF-8, else base64 behind `base64:`.
-    pub raw: String,
-}
-
-impl DeadLetter {
-    /// What stands before bytes that are not text.
-    const BASE64: &str = "base64:";
-
-    /// Writes bytes as text that [`DeadLetter::message`] reads.
-    pub fn text(raw: &[u8]) -> String {
-        match std::str::from_utf8(raw) {
-            Ok(text) if !text.starts_with(Self::BASE64) => text.to_owned(),
-            _ => format!("{}{}", Self::BASE64, BASE64_STANDARD.encode(raw)),
-        }
-    }
-
-    /// The message, byte for byte as it came.
-    pub fn message(&self) -> Vec<u8> {
-        let bytes = self.raw.strip_prefix(Self::BASE64).and_then(|text| BASE64_STANDARD.decode(text).ok());
-        bytes.unwrap_or_else(|| self.raw.clone().into_bytes())
-    }
-}
-
-/// Leaves the message out: it may be private.
-impl std::fmt::Debug for DeadLetter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeadLetter")
-            .field("id", &self.id)
-            .field("queue", &self.queue)
-            .field("task", &self.task)
-            .field("task_id", &self.task_id)
-            .field("reason", &self.reason)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A part of a list, and how long the whole list is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
     /// Length of the whole list.
@@ -224,6 +101,20 @@ pub struct Page<T> {
 }
 
 /// What is known of one queue.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Priority, Queue, Sender};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// queue.send(Call::named("tidy").priority(Priority::new(9))).await?;
+/// let depth = queue.broker().depths(&["celery".to_owned()]).await?.remove(0);
+/// assert_eq!((depth.waiting, depth.scheduled), ([0, 0, 0, 1], 0));
+/// assert!(depth.oldest.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueueDepth {
     /// Its name.
@@ -234,52 +125,6 @@ pub struct QueueDepth {
     pub scheduled: u64,
     /// When the message that has waited longest was sent, where the sender has said so (header `sent_at`).
     pub oldest: Option<Timestamp>,
-}
-
-/// Who leads, of all processes that asked for the same lock.
-///
-/// ```
-/// # use bondhu_tasks::{Broker, Clock, broker::Lead};
-/// # use std::time::Duration;
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///
-/// let broker = Broker::memory(Clock::system());
-/// let hold = Duration::from_secs(60);
-/// assert!(matches!(broker.lead("schedule", "one", hold).await?, Lead::Won { .. }));
-/// assert!(matches!(broker.lead("schedule", "two", hold).await?, Lead::Lost { .. }));
-/// broker.resign("schedule", "one").await?;
-/// assert!(matches!(broker.lead("schedule", "two", hold).await?, Lead::Won { .. }));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lead {
-    /// The caller, until the hold ends.
-    Won {
-        /// Grows with each change of the leader. What carries a smaller one than was seen before is refused.
-        fence: u64,
-    },
-    /// Somebody else, at least for this long unless it gives up earlier.
-    Lost {
-        /// What is left of the hold.
-        retry_in: Duration,
-    },
-}
-
-/// One step of a schedule, in one atomic action: see [`Broker::tick`].
-#[derive(Clone, Debug)]
-pub struct Tick<'a> {
-    /// Name of the schedule; its entries and its fence belong together.
-    pub schedule: &'a str,
-    /// The fence of the leader.
-    pub fence: u64,
-    /// The entry.
-    pub entry: &'a str,
-    /// What is remembered of the entry from now on.
-    pub state: &'a Value,
-    /// The messages that the entry sends now; none if a run is only noted as skipped.
-    pub outgoing: &'a [Outgoing],
 }
 
 impl Broker {

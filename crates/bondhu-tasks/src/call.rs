@@ -102,6 +102,14 @@ impl When {
 }
 
 /// What all calls of one process share.
+///
+/// ```
+/// use bondhu_tasks::{Routes, Sender};
+///
+/// let routes = Routes::new().route("core.tasks.music.*", "music");
+/// let sender = Sender { origin: Some("gen4711@host".to_owned()), routes, ..Sender::default() };
+/// assert!(sender.reply_to.is_empty());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Sender {
     /// The sending process, `gen<pid>@<host>` in Celery; none is written as null.
@@ -113,6 +121,15 @@ pub struct Sender {
 }
 
 /// What each message needs anew, from a clock and a source of ids.
+///
+/// ```
+/// use bondhu_tasks::{Call, Fresh, Sender};
+///
+/// let fresh = Fresh { now: "2026-11-22T20:00:00Z".parse()?, id: "call-1".into(), delivery_tag: "tag-1".into() };
+/// let outgoing = Call::named("tidy").seal(&Sender::default(), fresh)?;
+/// assert_eq!(outgoing.message.headers.id.as_str(), "call-1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fresh {
     /// The time.
@@ -124,6 +141,20 @@ pub struct Fresh {
 }
 
 /// A message ready for a broker.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// let outgoing = queue.seal(Call::named("tidy").queue("house"))?;
+/// assert_eq!(outgoing.queue(), "house");
+/// let bytes = outgoing.message.encode()?; // what a list on Redis holds
+/// queue.broker().send(&[outgoing]).await?;
+/// # assert!(bytes.starts_with(b"{"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a message is sent only when it is handed to a broker"]
 pub struct Outgoing {

@@ -22,6 +22,20 @@ use crate::{
 };
 
 /// Why a run is asked to come to an end.
+///
+/// ```
+/// use bondhu_tasks::{Stop, TaskContext, TaskError, TaskResult};
+///
+/// /// Goes on later where it stopped, and gives up where nobody wants it any more.
+/// async fn work_until_stopped(cx: TaskContext<()>) -> TaskResult {
+///     cx.cancellation().cancelled().await;
+///     match cx.stop_reason() {
+///         Some(Stop::Shutdown) => Err(TaskError::snooze(std::time::Duration::ZERO)),
+///         _ => Err(TaskError::Ignore),
+///     }
+/// }
+/// # let _ = work_until_stopped;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// Its soft time limit has passed.
@@ -33,6 +47,31 @@ pub enum Stop {
 }
 
 /// One run of a task, shared by its context and the worker.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Run, Sender, Stop, Task, TaskContext, TaskResult};
+/// # use std::sync::Arc;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// // A task can be tested without a worker.
+/// let message = Arc::new(queue.seal(Call::of(&Add { x: 2, y: 3 })?)?.message);
+/// let run = Arc::new(Run::new(message, queue, "test@here".to_owned(), Default::default()));
+/// let sum = Add { x: 2, y: 3 }.run(TaskContext::new((), run.clone())).await;
+/// assert_eq!(sum.ok(), Some(5));
+/// run.stop(Stop::Revoked);
+/// assert!(run.cancellation.is_cancelled());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Run {
     /// The call.

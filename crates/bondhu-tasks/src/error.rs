@@ -5,6 +5,21 @@ use crate::message::Poison;
 /// What can go wrong without any broker being involved.
 ///
 /// No variant's text repeats an argument of a task: arguments may be something that a person wrote.
+///
+/// ```
+/// use bondhu_tasks::{Error, Registry, Task, TaskContext, TaskResult};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+///
+/// let twice = Registry::builder().register::<Add>().register::<Add>().build();
+/// assert!(matches!(twice, Err(Error::DuplicateTask("sums.add"))));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -69,6 +84,15 @@ pub(crate) fn json_fault(error: &serde_json::Error) -> String {
 }
 
 /// What can go wrong between this process and the server that keeps messages or results.
+///
+/// ```
+/// use bondhu_tasks::{Broker, RedisOptions, TransportError};
+///
+/// let error = Broker::redis("http://localhost", RedisOptions::default()).unwrap_err();
+/// assert!(matches!(error, TransportError::Config(_)));
+/// assert!(!error.is_temporary(), "trying again does not help");
+/// println!("{error}"); // the address of the Redis server must begin with redis://, ...
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {

@@ -56,6 +56,17 @@ pub struct Events {
 }
 
 /// What a heartbeat says.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock, events::{Events, Load}};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let events = Events::new(Broker::memory(Clock::system()), Clock::system(), "worker@host".to_owned());
+/// let stop = std::future::ready(());
+/// events.run(|| Load { active: 1, processed: 20 }, stop).await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
     /// Tasks that run.

@@ -54,6 +54,13 @@ pub struct TaskOptions {
 }
 
 /// What is kept of a task's end in the result store.
+///
+/// ```
+/// use bondhu_tasks::{ResultPolicy, TaskOptions};
+///
+/// const OPTIONS: TaskOptions = TaskOptions::new().result(ResultPolicy::KeepErrors);
+/// assert_eq!(OPTIONS.result, ResultPolicy::KeepErrors);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResultPolicy {
     /// Success and failure.

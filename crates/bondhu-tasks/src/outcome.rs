@@ -5,9 +5,25 @@ use std::{any, fmt, time::Duration};
 use crate::{error::Error, python::PyException};
 
 /// What `run` returns.
+///
+/// ```
+/// use bondhu_tasks::{TaskError, TaskResult};
+///
+/// fn half(number: i64) -> TaskResult<i64> {
+///     if number % 2 == 0 { Ok(number / 2) } else { Err(TaskError::fail("an odd number")) }
+/// }
+/// assert!(half(3).is_err());
+/// ```
 pub type TaskResult<T = ()> = Result<T, TaskError>;
 
 /// Any error.
+///
+/// ```
+/// use bondhu_tasks::{BoxError, TaskError};
+///
+/// let text: BoxError = "the shop is closed".into();
+/// assert!(matches!(TaskError::retry(text), TaskError::Retry { .. }));
+/// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every end of a run but success. `?` on any error makes it a [`TaskError::Retry`].
@@ -84,6 +100,13 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for TaskError {
 }
 
 /// An error, with the name of its type for the `exc_type` of the stored result.
+///
+/// ```
+/// use bondhu_tasks::Cause;
+///
+/// let cause = Cause::new("three".parse::<i64>().unwrap_err());
+/// assert_eq!(cause.exception().exc_type, "ParseIntError");
+/// ```
 pub struct Cause {
     error: BoxError,
     type_name: &'static str,

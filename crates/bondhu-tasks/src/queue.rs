@@ -24,6 +24,23 @@ use crate::{
 };
 
 /// Sends tasks and finds their results. Cheap to clone.
+///
+/// ```
+/// use bondhu_tasks::{Backend, Broker, Call, Clock, Queue, Sender, Signature};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let broker = Broker::memory(Clock::system()); // or Broker::sqlite(path, clock), Broker::redis(url, options)
+/// let results = Backend::memory(Clock::system());
+/// let queue = Queue::new(broker, Sender::default(), Clock::system()).with_backend(results);
+///
+/// let sent = queue.send(Call::named("reports.render").arg(7)).await?; // a task that another process knows
+/// let both = Signature::chain([Signature::named("fetch").arg(1), Signature::named("store")]);
+/// let last = queue.apply(both).await?;
+/// assert_ne!(sent.id(), last.id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Queue {
     broker: Broker,

@@ -16,6 +16,23 @@ use crate::{
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// One task type, with its own type forgotten.
+///
+/// ```
+/// use bondhu_tasks::{Registry, Task, TaskContext, TaskResult, arguments::Shape};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+///
+/// let registry = Registry::builder().register::<Add>().build()?;
+/// let add = registry.get("sums.add")?;
+/// assert_eq!((add.options.max_retries, add.shape), (3, Shape::Fields(&["x", "y"])));
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct RegisteredTask<S> {
     /// Name on the wire.
@@ -88,6 +105,25 @@ impl<S: Clone + Send + Sync + 'static> Registry<S> {
 }
 
 /// Collects task types.
+///
+/// ```
+/// use bondhu_tasks::{Registry, RegistryBuilder, Task, TaskContext, TaskResult};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+///
+/// /// What one part of a program can do.
+/// fn sums() -> RegistryBuilder<()> {
+///     Registry::builder().register::<Add>()
+/// }
+/// assert_eq!(Registry::builder().and(sums()).build()?.names().count(), 1);
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[must_use = "nothing is registered before `build`"]
 pub struct RegistryBuilder<S> {
     tasks: Vec<RegisteredTask<S>>,

@@ -3,6 +3,13 @@
 use crate::priority::Priority;
 
 /// Where tasks of a name go.
+///
+/// ```
+/// use bondhu_tasks::{Priority, Route, Routes};
+///
+/// let slow = Route { queue: "slow".to_owned(), priority: Some(Priority::LOW) };
+/// assert_eq!(Routes::new().add("report.*", slow.clone()).find("report.weekly"), Some(&slow));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The queue.

@@ -27,6 +27,13 @@ pub fn parse(text: &str) -> Result<Timestamp, Error> {
 }
 
 /// Writes a time as Python does: six digits of fraction or none, and `+00:00`. Nanoseconds are cut off.
+///
+/// ```
+/// use bondhu_tasks::timestamp::format;
+///
+/// assert_eq!(format("2026-11-22T19:58:00.1Z".parse()?), "2026-11-22T19:58:00.100000+00:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn format(timestamp: Timestamp) -> String {
     // The civil time, because its fraction counts forward before 1970 as well.
     let time = Offset::UTC.to_datetime(timestamp);

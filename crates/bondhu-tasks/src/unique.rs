@@ -28,6 +28,16 @@ pub enum Unique {
 
 /// A lock that at most one task holds, across all workers. It travels in the header [`UniqueKey::HEADER`], so that
 /// whichever worker ends the task can let it go.
+///
+/// ```
+/// use bondhu_tasks::{Unique, UniqueKey};
+/// use std::time::Duration;
+///
+/// let hold = Unique::ByTask(Duration::from_secs(60));
+/// let one = UniqueKey::of(hold, "tidy", &[], &Default::default()).unwrap();
+/// let other = UniqueKey::of(hold, "tidy", &[serde_json::json!(1)], &Default::default()).unwrap();
+/// assert_eq!(one.key, other.key, "whatever the arguments");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UniqueKey {
     /// Name of the lock.

@@ -80,6 +80,17 @@ pub struct Worker<S> {
 }
 
 /// What a worker has done.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock, Queue, Sender, Worker};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// let summary = Worker::new(queue, ()).run_until(std::future::ready(())).await?;
+/// println!("{} tasks, {} of them failed", summary.processed, summary.failed);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Runs that came to an end.

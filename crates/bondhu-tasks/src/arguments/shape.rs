@@ -7,6 +7,17 @@ use serde::{
 };
 
 /// The form of a task's arguments.
+///
+/// ```
+/// use bondhu_tasks::arguments::Shape;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Add { x: i64, y: i64 }
+///
+/// assert_eq!(Shape::of::<Add>(), Shape::Fields(&["x", "y"]));
+/// assert_eq!(Shape::of::<(i64, i64)>(), Shape::List);
+/// # let _ = Add { x: 0, y: 0 }.x + Add { x: 0, y: 0 }.y;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A struct: these names, in this order.

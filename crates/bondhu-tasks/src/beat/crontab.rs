@@ -35,6 +35,13 @@ pub struct Crontab {
 }
 
 /// Why a line is refused.
+///
+/// ```
+/// use bondhu_tasks::beat::{Crontab, CrontabError};
+///
+/// assert_eq!(Crontab::parse("30 3 * *").unwrap_err(), CrontabError::Fields(4));
+/// assert_eq!(Crontab::parse("0 0 30 2 *").unwrap_err(), CrontabError::Never, "there is no 30th of February");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CrontabError {
     /// It has not five fields.

@@ -5,6 +5,19 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What is published under a pattern, as it comes. Ends when the broker is dropped.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let broker = Broker::memory(Clock::system());
+/// let mut events = broker.subscribe("celeryev/*").await?;
+/// broker.publish("celeryev/worker.online", b"here I am").await?;
+/// let (topic, payload) = events.next().await.ok_or("the broker is gone")?;
+/// assert_eq!((topic.as_str(), payload.as_slice()), ("celeryev/worker.online", b"here I am".as_slice()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Subscription {
     receiver: mpsc::Receiver<(String, Vec<u8>)>,
@@ -22,6 +35,19 @@ impl Subscription {
 }
 
 /// Answers of workers. Closed, and removed from the broker, when dropped.
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Clock};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let broker = Broker::memory(Clock::system());
+/// let mut answers = broker.open_mailbox("my-question").await?;
+/// broker.post("my-question", b"pong").await?; // what a worker does
+/// assert_eq!(answers.next(Duration::from_secs(1)).await.as_deref(), Some(b"pong".as_slice()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Mailbox {
     receiver: mpsc::Receiver<Vec<u8>>,

@@ -6,6 +6,15 @@ use super::Signature;
 use crate::error::Error;
 
 /// What a signature stands for.
+///
+/// ```
+/// use bondhu_tasks::{Signature, canvas::Kind};
+///
+/// let two = Signature::chain([Signature::named("fetch").arg(1), Signature::named("store")]);
+/// let Kind::Chain(tasks) = two.kind()? else { panic!() };
+/// assert_eq!(tasks[1].task, "store");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub enum Kind {

@@ -11,9 +11,20 @@ use super::poison::Fault;
 use crate::{canvas::Signature, error::json_fault};
 
 /// Largest body that is unpacked, in bytes; a small compressed body can otherwise fill the memory.
+///
+/// ```
+/// assert_eq!(bondhu_tasks::message::MAX_BODY_BYTES, 67_108_864);
+/// ```
 pub const MAX_BODY_BYTES: usize = 64 << 20;
 
 /// What happens after the task, the third part of the body.
+///
+/// ```
+/// use bondhu_tasks::{Signature, message::Embed};
+///
+/// let embed = Embed { callbacks: Some(vec![Signature::named("notify")]), ..Embed::default() };
+/// assert!(embed.chain.is_none());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Embed {
     /// Sent with the result when the task succeeds (`link`).

@@ -10,6 +10,13 @@ use crate::{id::TaskId, timestamp};
 /// Which task to run, when, and as part of what. Field names are those on the wire.
 ///
 /// Only `task` and `id` must be there; older clients leave several others out.
+///
+/// ```
+/// use bondhu_tasks::message::Headers;
+///
+/// let headers = Headers::new("sums.add", "call-1".into());
+/// assert_eq!((headers.retries, headers.root_id), (0, Some("call-1".into())));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Headers {
     /// Language of the sender: `py` or `rust`.
@@ -101,6 +108,14 @@ impl Headers {
 }
 
 /// `[hard, soft]` in seconds: when the task is stopped, and when it is asked to come to an end.
+///
+/// ```
+/// use bondhu_tasks::message::TimeLimits;
+///
+/// let limits = TimeLimits { hard_secs: Some(10.0), soft_secs: None };
+/// assert_eq!(serde_json::to_string(&limits)?, "[10,null]");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TimeLimits {
     /// The task is stopped.

@@ -9,6 +9,14 @@ use super::{Message, body};
 use crate::{error::json_fault, id::TaskId};
 
 /// Bytes from a queue that are no task message. They belong on a dead-letter list, never back on the queue.
+///
+/// ```
+/// use bondhu_tasks::Message;
+///
+/// let poison = Message::decode(b"not json").unwrap_err();
+/// assert_eq!(poison.raw, b"not json");
+/// println!("{}", poison.fault); // says what is wrong, not what it says
+/// ```
 pub struct Poison {
     /// Why they cannot be read.
     pub fault: Fault,
@@ -23,6 +31,13 @@ pub struct Poison {
 }
 
 /// Why a message cannot be read. The text never repeats its content.
+///
+/// ```
+/// use bondhu_tasks::{Message, message::Fault};
+///
+/// let poison = Message::decode(b"[]").unwrap_err();
+/// assert!(matches!(poison.fault, Fault::Envelope(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {

@@ -10,6 +10,13 @@ use crate::{id::TaskId, priority::Priority};
 ///
 /// A Python consumer fails without `delivery_info` (both parts), `delivery_tag` and `body_encoding`, so these are
 /// always written; for reading nothing is required.
+///
+/// ```
+/// use bondhu_tasks::message::Properties;
+///
+/// let properties = Properties::new("sums", "call-1".into(), "tag-1");
+/// assert_eq!((properties.delivery_info.routing_key.as_str(), properties.body_encoding.as_str()), ("sums", "base64"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Properties {
     /// The id of the task.
@@ -39,6 +46,14 @@ pub struct Properties {
 }
 
 /// Where a message was sent to.
+///
+/// ```
+/// use bondhu_tasks::message::Properties;
+///
+/// let info = Properties::new("sums", "call-1".into(), "tag-1").delivery_info;
+/// assert!(info.exchange.is_empty(), "the default exchange");
+/// assert_eq!(info.routing_key, "sums");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryInfo {
     /// Empty for the default exchange, whose routing key is the queue's name.

@@ -25,6 +25,13 @@ pub fn args_repr(args: &[Value]) -> String {
 }
 
 /// Keyword arguments as a Python dict: `{'x': 2}`.
+///
+/// ```
+/// use bondhu_tasks::python::kwargs_repr;
+/// use serde_json::json;
+///
+/// assert_eq!(kwargs_repr(json!({"x": 2, "y": null}).as_object().unwrap()), "{'x': 2, 'y': None}");
+/// ```
 pub fn kwargs_repr(kwargs: &Map<String, Value>) -> String {
     let mut text = Text::default();
     text.mapping(kwargs, 0);
@@ -32,6 +39,12 @@ pub fn kwargs_repr(kwargs: &Map<String, Value>) -> String {
 }
 
 /// One value, such as a result.
+///
+/// ```
+/// use bondhu_tasks::python::value_repr;
+///
+/// assert_eq!(value_repr(&serde_json::json!([true, 1.0])), "[True, 1.0]");
+/// ```
 pub fn value_repr(value: &Value) -> String {
     let mut text = Text::default();
     text.value(value, 0);

@@ -32,6 +32,14 @@ use crate::timestamp;
 pub struct Python<T>(pub T);
 
 /// A Rust type that has a counterpart among kombu's JSON extras.
+///
+/// ```
+/// use bondhu_tasks::python::PythonType;
+/// use serde_json::json;
+///
+/// let price = bondhu_tasks::python::Decimal("12.340".to_owned());
+/// assert_eq!(price.to_wire(), ("decimal", json!("12.340")));
+/// ```
 pub trait PythonType: DeserializeOwned {
     /// Kombu's `__type__` and `__value__` for this value.
     fn to_wire(&self) -> (&'static str, Value);
@@ -89,6 +97,14 @@ impl PythonType for Vec<u8> {
 }
 
 /// A `decimal.Decimal` by its digits, exactly as written. Calculating with it is the caller's business.
+///
+/// ```
+/// use bondhu_tasks::python::{Decimal, Python};
+///
+/// let json = serde_json::to_value(Python(Decimal("0.10".to_owned())))?;
+/// assert_eq!(json, serde_json::json!({"__type__": "decimal", "__value__": "0.10"}));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Decimal(pub String);
@@ -123,6 +139,14 @@ impl<'de, T: PythonType> Deserialize<'de> for Python<T> {
 
 /// Replaces every kombu extra inside `value` by plain JSON: times, dates, decimals and ids become strings, bytes an
 /// array of numbers. A `__type__` that kombu does not know, or whose value does not fit, stays as it is.
+///
+/// ```
+/// use bondhu_tasks::python::plain;
+/// use serde_json::json;
+///
+/// let sent = json!({"day": {"__type__": "date", "__value__": "2026-11-22"}});
+/// assert_eq!(plain(sent), json!({"day": "2026-11-22"}));
+/// ```
 pub fn plain(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(plain).collect(),

@@ -54,6 +54,14 @@ impl From<ResultTuple> for Wire {
 }
 
 /// A saved group, stored under `celery-taskset-meta-<group id>`.
+///
+/// ```
+/// use bondhu_tasks::GroupRecord;
+///
+/// let saved = br#"{"result": [["g", null], [[["a", null], null]]]}"#;
+/// assert_eq!(GroupRecord::decode(saved)?.result.members.unwrap()[0].id.as_str(), "a");
+/// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupRecord {
     /// The group and its members.
