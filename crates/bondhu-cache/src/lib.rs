@@ -26,6 +26,7 @@ mod counters;
 mod flights;
 mod index;
 mod key;
+pub mod redis;
 mod stats;
 
 use std::{any::Any, sync::Arc, time::Duration};
