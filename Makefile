@@ -57,5 +57,5 @@ bench: release ## Measure Bondhu beside a Python peer; ARGS="--write docs/PERFOR
 
 clean: ## Remove everything that was built or installed here
 	cargo clean
-	rm -rf node_modules web/node_modules packages/*/node_modules e2e/node_modules
-	rm -rf web/build web/.svelte-kit packages/*/dist e2e/test-results e2e/playwright-report .venv
+	rm -rf node_modules web/node_modules packages/*/node_modules e2e/node_modules examples/*/node_modules
+	rm -rf web/build web/.svelte-kit packages/*/dist examples/nextjs/.next e2e/test-results e2e/playwright-report .venv

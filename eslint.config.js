@@ -10,6 +10,8 @@ export default ts.config(
 			'**/dist/',
 			'**/build/',
 			'**/.svelte-kit/',
+			'**/.next/',
+			'**/next-env.d.ts',
 			'packages/client/src/schema.ts',
 			'packages/redis/src/schema.ts',
 			'target*/',

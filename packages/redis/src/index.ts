@@ -11,3 +11,5 @@ export type { CacheErrorCode, CacheOperation } from './error.js';
 export type { CacheOptions } from './options.js';
 export type { RedisClient } from './client.js';
 export type { StandardSchema, Validated } from './standard-schema.js';
+export * from './bondhu.js';
+export type * from './values.js';
