@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-files=(crates/bondhu/openapi.json packages/client/src/schema.ts docs/CONFIG.md)
+files=(crates/bondhu/openapi.json packages/client/src/schema.ts packages/redis/src/schema.ts docs/CONFIG.md)
 before=$(sha256sum "${files[@]}" 2>/dev/null || true)
 
 # Into a file beside it first: a command that fails must not leave an empty document.
@@ -15,6 +15,7 @@ write() {
 }
 write crates/bondhu/openapi.json openapi
 npm run gen
+cargo run --quiet -p bondhu -- openapi --cache | node scripts/cache-schema.js
 write docs/CONFIG.md config --markdown
 
 if [ "${1:-}" = --check ] && [ "$(sha256sum "${files[@]}")" != "$before" ]; then

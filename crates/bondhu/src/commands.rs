@@ -90,7 +90,11 @@ enum Command {
     /// Succeed if the server at the configured address is ready.
     Ping,
     /// Print the description of the HTTP API for programs.
-    Openapi,
+    Openapi {
+        /// Print the keys of the cache and the schema of their values instead.
+        #[arg(long)]
+        cache: bool,
+    },
 }
 
 /// Carries out one command. Answers 0, or 1 after an error, which is printed; clap answers 2 for a wrong usage.
@@ -107,7 +111,7 @@ pub fn run(cli: Cli) -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let inputs = inputs(cli.settings, &cli.command);
     match cli.command {
-        Command::Openapi => openapi::run(),
+        Command::Openapi { cache } => openapi::run(cache),
         Command::Config { markdown: true } => config::print_markdown(),
         Command::Config { markdown: false } => config::print_annotated(&inputs)?,
         Command::Doctor { json } => return block_on(doctor::run(&inputs, json)),

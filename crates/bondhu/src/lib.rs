@@ -2,6 +2,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod app;
+pub mod cache_keys;
 pub mod chat;
 pub mod clock;
 pub mod commands;

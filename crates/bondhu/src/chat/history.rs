@@ -1,47 +1,38 @@
 //! Cached reads of the newest messages. Every write to a person's messages drops that person's keys.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bondhu_cache::{Cache, CacheKey};
 use bondhu_store::{ConversationId, MessagePage, Page, Store, StoreError, UserId};
 
-/// `chat:history:{user_id}:{limit}`, or with the conversation before the limit.
-#[derive(Debug, Clone, Copy)]
-pub struct HistoryKey {
-    /// Whose messages.
-    pub user: UserId,
-    /// One conversation, or all of them.
-    pub conversation: Option<ConversationId>,
-    /// At most this many messages.
-    pub limit: u32,
-}
+use crate::cache_keys::{HISTORY_LIMITS, HistoryKey};
 
-impl fmt::Display for HistoryKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.conversation {
-            Some(conversation) => write!(f, "{}:{conversation}:{}", self.user, self.limit),
-            None => write!(f, "{}:{}", self.user, self.limit),
-        }
-    }
-}
-
-impl CacheKey for HistoryKey {
-    type Value = MessagePage;
-    const NAMESPACE: &'static str = "chat:history";
-    const TTL: Duration = Duration::from_mins(5);
-}
-
-/// The newest messages that the key asks for.
-pub async fn newest(cache: &Cache, store: &Store, key: HistoryKey) -> Result<Arc<MessagePage>, Arc<StoreError>> {
-    cache
+/// A person's newest messages, of one conversation or of all, at most `limit`.
+pub async fn newest(
+    cache: &Cache,
+    store: &Store,
+    user: UserId,
+    conversation: Option<ConversationId>,
+    limit: u32,
+) -> Result<Arc<MessagePage>, Arc<StoreError>> {
+    let kept = HISTORY_LIMITS.into_iter().find(|kept| *kept >= limit).unwrap_or(limit);
+    let key = HistoryKey { user, conversation, limit: kept };
+    let page = cache
         .get_or_load(&key, async || {
-            if let Some(conversation) = key.conversation {
-                return store.messages(key.user, conversation, Page::Newest, key.limit).await;
+            if let Some(conversation) = conversation {
+                return store.messages(user, conversation, Page::Newest, kept).await;
             }
-            let items = store.newest_messages(key.user, key.limit).await?;
+            let items = store.newest_messages(user, kept).await?;
             Ok(MessagePage { items, older: None, newer: None })
         })
-        .await
+        .await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if page.items.len() <= limit {
+        return Ok(page);
+    }
+    let items = page.items[..limit].to_vec();
+    let older = if conversation.is_some() { items.last().map(|message| message.id) } else { None };
+    Ok(Arc::new(MessagePage { items, older, newer: None }))
 }
 
 /// Drops what is cached of a person's messages. Call it after every committed write to them.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     accounts::identity::SignedIn,
     app::App,
-    chat::history::{self, HistoryKey},
+    chat::history,
     http::{
         extract::{Path, Query},
         problem::{ApiError, Problem},
@@ -51,10 +51,7 @@ pub(super) async fn list_messages(
 ) -> Result<axum::Json<Arc<MessagePage>>, ApiError> {
     let limit = query.limit.unwrap_or(50).clamp(1, 100);
     let page = match query.page()? {
-        Page::Newest => {
-            let key = HistoryKey { user: user.id, conversation: Some(id), limit };
-            history::newest(&app.cache, &app.store, key).await?
-        }
+        Page::Newest => history::newest(&app.cache, &app.store, user.id, Some(id), limit).await?,
         page => Arc::new(app.store.messages(user.id, id, page, limit).await?),
     };
     Ok(axum::Json(page))
@@ -74,8 +71,8 @@ pub(super) async fn list_history(
     SignedIn { user, .. }: SignedIn,
     Query(query): Query<ListHistory>,
 ) -> Result<axum::Json<Arc<MessagePage>>, ApiError> {
-    let key = HistoryKey { user: user.id, conversation: None, limit: query.limit.unwrap_or(50).clamp(1, 100) };
-    Ok(axum::Json(history::newest(&app.cache, &app.store, key).await?))
+    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    Ok(axum::Json(history::newest(&app.cache, &app.store, user.id, None, limit).await?))
 }
 
 /// Shows a message
