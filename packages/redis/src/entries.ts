@@ -55,7 +55,8 @@ export async function read<Value>(slot: Slot<Value>): Promise<Found<Value> | und
 }
 
 /** Keeps a value that somebody has set; gives whether Redis has done so. */
-export function write<Value>({ store, key, form }: Slot<Value>, value: Value): Promise<boolean> {
+export async function write<Value>(slot: Slot<Value>, value: Value): Promise<boolean> {
+	const { store, key, form } = slot;
 	const entry = form.encode(value);
 	if (!entry) return remove(store, [key]);
 	return whileDropped(store, [key], put(store, key, entry.text, entry.ttlSecs));

@@ -12,4 +12,15 @@ export type { CacheOptions } from './options.js';
 export type { RedisClient } from './client.js';
 export type { StandardSchema, Validated } from './standard-schema.js';
 export * from './bondhu.js';
-export type * from './values.js';
+export { chatHistoryLimits, keyTable } from './schema.js';
+export type {
+	CacheValues,
+	ListeningSummary,
+	Message,
+	MessagePage,
+	MusicProfile,
+	PersonalityContext,
+	SentimentInsight,
+	VideoProfile,
+	Visit
+} from './schema.js';

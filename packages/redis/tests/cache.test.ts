@@ -76,7 +76,7 @@ describe('values', () => {
 		'that are no JSON object or array are refused: %s',
 		async (value) => {
 			const cache = open();
-			const set = async () => cache.set(profile('42'), value as unknown as Profile);
+			const set = cache.set(profile('42'), value as unknown as Profile);
 			await expect(set).rejects.toThrow('not a JSON object or array');
 			expect(client.sent).toEqual([]);
 		}

@@ -73,8 +73,8 @@ describe('entries', () => {
 			load: (): unknown => 1,
 			key: () => 1
 		});
-		await expect(async () => odd.set(undefined, () => 1)).rejects.toThrow('function is not JSON');
-		await expect(async () => odd.set(undefined, 1n)).rejects.toThrow('BigInt');
+		await expect(odd.set(undefined, () => 1)).rejects.toThrow('function is not JSON');
+		await expect(odd.set(undefined, 1n)).rejects.toThrow('BigInt');
 		expect(client.sent).toEqual([]);
 	});
 
