@@ -4,7 +4,12 @@
  */
 export interface RedisClient {
 	get(key: string): Promise<unknown>;
-	set(key: string, value: string, options: { ex: number; nx?: true }): Promise<unknown>;
+	set(
+		key: string,
+		value: string,
+		// Two shapes and no optional member: it has to fit under any compiler option of whoever uses this.
+		options: { ex: number } | { ex: number; nx: true }
+	): Promise<unknown>;
 	exists(...keys: string[]): Promise<number>;
 	ttl(key: string): Promise<number>;
 	/** Removes keys, freeing their memory later. Gives how many there were. */

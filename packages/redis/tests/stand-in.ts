@@ -33,10 +33,10 @@ export class StandIn implements RedisClient {
 			return this.deserialises ? parsed(text) : text;
 		});
 
-	set = (key: string, text: string, { ex, nx }: { ex: number; nx?: true }): Promise<unknown> =>
+	set = (key: string, text: string, options: { ex: number; nx?: true }): Promise<unknown> =>
 		this.#answer(`set ${key}`, () => {
-			if (nx && key in this.texts) return null;
-			this.held.set(key, { text, expiresAt: Date.now() + ex * 1000 });
+			if (options.nx && key in this.texts) return null;
+			this.held.set(key, { text, expiresAt: Date.now() + options.ex * 1000 });
 			return 'OK';
 		});
 
