@@ -3,6 +3,7 @@
 mod address;
 mod connection;
 mod error;
+mod scan;
 
 use std::fmt;
 use std::sync::{
@@ -16,7 +17,8 @@ use connection::Connection;
 pub use error::RedisError;
 /// The client library's own types, so that whoever uses this connection names one version of it.
 pub use redis::{Client, Cmd, ConnectionInfo, Pipeline, ProtocolVersion, PushInfo, PushKind, Value, cmd, pipe};
-use redis::{FromRedisValue, ServerErrorKind};
+use redis::{FromRedisValue, ScriptInvocation, ServerErrorKind};
+pub use scan::Scan;
 use tokio::sync::{Mutex, watch};
 
 /// The wait before a lost connection is tried again, at first and at most.
@@ -83,7 +85,7 @@ enum State {
 }
 
 /// What a connection with client tracking hears.
-pub enum Heard {
+pub(crate) enum Heard {
     /// These keys have been changed by somebody else.
     Changed(Vec<String>),
     /// Anything may have changed: everything was flushed, or the connection is gone.
@@ -92,8 +94,7 @@ pub enum Heard {
     Connected,
 }
 
-/// Called with what is heard.
-pub type OnHeard = Arc<dyn Fn(Heard) + Send + Sync>;
+pub(crate) type OnHeard = Arc<dyn Fn(Heard) + Send + Sync>;
 
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +110,7 @@ impl Redis {
 
     /// As [`Redis::new`], with client tracking: `heard` learns of changes to keys that were read here. It is called
     /// by the task that reads replies, in their order, and must not wait.
-    pub fn tracking(url: &str, options: RedisOptions, heard: OnHeard) -> Result<Self, RedisError> {
+    pub(crate) fn tracking(url: &str, options: RedisOptions, heard: OnHeard) -> Result<Self, RedisError> {
         Self::build(url, options, Some(heard))
     }
 
@@ -160,6 +161,21 @@ impl Redis {
     pub async fn query<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, RedisError> {
         let value = self.run(cmd).await?;
         self.read(value)
+    }
+
+    /// Runs a script, and has the server learn it if it does not know it.
+    pub(crate) async fn script(&self, script: &ScriptInvocation<'_>) -> Result<Value, RedisError> {
+        let (connection, number) = self.connection().await?;
+        let answer = match connection {
+            Connection::Node(mut node) => script.invoke_async::<Value>(&mut node).await,
+            Connection::Cluster(mut cluster) => script.invoke_async::<Value>(&mut cluster).await,
+        };
+        answer.map_err(|error| {
+            if let Some([(_, refusal), ..]) = error.clone().into_server_errors().as_deref() {
+                self.note_demotion(number, &Value::ServerError(refusal.clone()));
+            }
+            self.failed(number, &error)
+        })
     }
 
     /// Reads a reply as this type; a refusal is an error.

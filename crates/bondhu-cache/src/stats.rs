@@ -1,35 +1,60 @@
 //! What the cache did, as plain numbers and as metrics labelled by namespace.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 /// Totals since the cache was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
-    /// Reads that found a value.
+    /// Reads that found a value in this process.
     pub hits: u64,
-    /// Reads that found none.
+    /// Reads that found none there.
     pub misses: u64,
+    /// Of those, reads that found one on the shared cache. Who waits for another's read is not counted.
+    pub shared_hits: u64,
     /// Loaders that ran; fewer than misses where callers waited for one another.
     pub loads: u64,
     /// Loaders that failed.
     pub load_errors: u64,
 }
 
+/// Where a value was found.
+#[derive(Clone, Copy)]
+pub(crate) enum Tier {
+    Process,
+    Redis,
+}
+
 #[derive(Default)]
 pub(crate) struct Recorder {
     hits: AtomicU64,
+    shared_hits: AtomicU64,
+    refreshing: Arc<Mutex<HashSet<String>>>,
     misses: AtomicU64,
     loads: AtomicU64,
     load_errors: AtomicU64,
 }
 
 impl Recorder {
-    pub(crate) fn hit(&self, namespace: &'static str) {
-        self.hits.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("bondhu_cache_hits_total", "namespace" => namespace).increment(1);
+    pub(crate) fn hit(&self, namespace: &'static str, tier: Tier) {
+        let (count, tier) = match tier {
+            Tier::Process => (&self.hits, "process"),
+            Tier::Redis => (&self.shared_hits, "redis"),
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("bondhu_cache_hits_total", "namespace" => namespace, "tier" => tier).increment(1);
+    }
+
+    /// Notes that a key is being refreshed, until the answer is dropped; none if it is already.
+    pub(crate) fn begin_refresh(&self, id: &str) -> Option<Refreshing> {
+        let mut refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        refreshing.insert(id.to_owned()).then(|| Refreshing { ids: self.refreshing.clone(), id: id.to_owned() })
     }
 
     pub(crate) fn miss(&self, namespace: &'static str) {
@@ -50,9 +75,22 @@ impl Recorder {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             hits: self.hits.load(Ordering::Relaxed),
+            shared_hits: self.shared_hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
             loads: self.loads.load(Ordering::Relaxed),
             load_errors: self.load_errors.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// A refresh on its way.
+pub(crate) struct Refreshing {
+    ids: Arc<Mutex<HashSet<String>>>,
+    id: String,
+}
+
+impl Drop for Refreshing {
+    fn drop(&mut self) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }

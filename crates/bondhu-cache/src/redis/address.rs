@@ -84,6 +84,18 @@ impl Address {
         }
     }
 
+    /// The name of the first host; empty where there is none.
+    pub(super) fn host(&self) -> String {
+        let info = match self {
+            Self::Node(info) => Some(&**info),
+            Self::Sentinel { sentinels: nodes, .. } | Self::Cluster { nodes } => nodes.first(),
+        };
+        match info.map(ConnectionInfo::addr) {
+            Some(ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. }) => host.clone(),
+            _ => String::new(),
+        }
+    }
+
     /// Finds a node to connect to, of a cluster any. Asked anew for every connection, because masters change.
     pub(super) async fn node(&self) -> RedisResult<ConnectionInfo> {
         match self {

@@ -1,0 +1,112 @@
+//! The entries of this process.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::{flights::Flights, index::KeyIndex};
+
+/// What this process holds, and what it is loading.
+pub(crate) struct Local {
+    pub(crate) entries: moka::future::Cache<String, Entry>,
+    pub(crate) keys: KeyIndex,
+    pub(crate) flights: Flights,
+}
+
+/// A cached value with the moments it goes stale and is gone. The clock is tokio's, so tests can pause it.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) value: Arc<dyn Any + Send + Sync>,
+    pub(crate) fresh_until: Instant,
+    pub(crate) expires_at: Instant,
+    stamp: u64,
+}
+
+/// Frees expired entries that nobody asks for again.
+struct EntryExpiry;
+
+impl moka::Expiry<String, Entry> for EntryExpiry {
+    fn expire_after_create(&self, _: &String, entry: &Entry, _: std::time::Instant) -> Option<Duration> {
+        Some(entry.expires_at.saturating_duration_since(Instant::now()))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &String,
+        entry: &Entry,
+        _: std::time::Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(entry.expires_at.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// For how long an entry may be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Life {
+    /// As it is.
+    pub(crate) fresh: Duration,
+    /// After that, while a new value is loaded.
+    pub(crate) stale: Duration,
+}
+
+impl Life {
+    pub(crate) const NONE: Self = Self { fresh: Duration::ZERO, stale: Duration::ZERO };
+
+    pub(crate) fn total(self) -> Duration {
+        self.fresh + self.stale
+    }
+
+    pub(crate) fn at_most(self, most: Duration) -> Self {
+        let fresh = self.fresh.min(most);
+        Self { fresh, stale: self.stale.min(most.saturating_sub(fresh)) }
+    }
+}
+
+impl Local {
+    pub(crate) fn new(max_entries: u64) -> Self {
+        let keys = KeyIndex::default();
+        let evicted = keys.clone();
+        let entries = moka::future::Cache::builder()
+            .max_capacity(max_entries)
+            .expire_after(EntryExpiry)
+            .eviction_listener(move |key: Arc<String>, entry: Entry, _| evicted.remove(&key, entry.stamp))
+            .build();
+        Self { entries, keys, flights: Flights::default() }
+    }
+
+    /// An entry for this key that begins to live now.
+    pub(crate) fn entry(&self, id: &str, value: Arc<dyn Any + Send + Sync>, life: Life) -> Entry {
+        let now = Instant::now();
+        let stamp = self.keys.insert(id);
+        Entry { value, fresh_until: now + life.fresh, expires_at: now + life.total(), stamp }
+    }
+
+    /// The entry of a key, unless it is over.
+    pub(crate) async fn get(&self, id: &str) -> Option<Entry> {
+        let entry = self.entries.get(id).await?;
+        if Instant::now() < entry.expires_at {
+            return Some(entry);
+        }
+        self.entries.invalidate(id).await;
+        None
+    }
+
+    pub(crate) async fn drop_key(&self, id: &str) {
+        self.flights.invalidate(id);
+        self.entries.invalidate(id).await;
+    }
+
+    pub(crate) async fn drop_matching(&self, pattern: &str) {
+        self.flights.invalidate_matching(pattern);
+        for id in self.keys.matching(pattern) {
+            self.entries.invalidate(&id).await;
+        }
+    }
+
+    /// Drops everything. Does not wait, so that it can be called from where replies are read.
+    pub(crate) fn drop_all(&self) {
+        self.flights.invalidate_all();
+        self.entries.invalidate_all();
+    }
+}
