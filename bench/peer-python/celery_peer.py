@@ -2,6 +2,7 @@
 
     python celery_peer.py send N     enqueues N tasks one after another and prints how many a second that were
     celery -A celery_peer worker ... works
+    celery -A celery_peer beat ...   sends a task every BENCH_BEAT_SECS seconds
 The address comes from BENCH_REDIS; BENCH_RESULTS=0 keeps no results.
 """
 
@@ -14,6 +15,9 @@ from celery import Celery
 url = os.environ["BENCH_REDIS"]
 keeps = os.environ.get("BENCH_RESULTS") == "1"
 app = Celery("bench", broker=url, backend=url if keeps else None)
+every = os.environ.get("BENCH_BEAT_SECS")
+if every:
+    app.conf.beat_schedule = {"noop": {"task": "bench.noop", "schedule": float(every), "args": (0,)}}
 app.conf.update(task_ignore_result=not keeps, worker_hijack_root_logger=False)
 
 
