@@ -189,6 +189,8 @@ def test_the_pool_grows_and_shrinks(own_rust, app, told, key):
     wait_until("the pool has grown", lambda: size() == 3)
     assert "ok" in told(worker, "pool_shrink", "1")
     wait_until("the pool has shrunk", lambda: size() == 2)
+    assert "ok" in told(worker, "autoscale", "5", "1")
+    wait_until("the pool has the larger size", lambda: size() == 5)
 
 
 def test_shutdown_finishes_what_runs(own_rust, app, celery_command, key):

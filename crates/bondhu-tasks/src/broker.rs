@@ -169,6 +169,17 @@ impl Broker {
         }
     }
 
+    /// After how long without a renewal somebody takes a message back: the end of its lease, or Python peers whose
+    /// visibility timeout is shorter.
+    pub(crate) fn patience(&self, lease: Duration) -> Duration {
+        match &self.kind {
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(_) => lease,
+            #[cfg(feature = "redis")]
+            Kind::Redis(broker) => broker.patience(lease),
+        }
+    }
+
     /// Asks the server for a sign of life.
     pub async fn ping(&self) -> Result<(), TransportError> {
         on!(self, broker => broker.ping().await)

@@ -39,6 +39,11 @@
 //! either; so a new field goes to the end and has `#[serde(default)]`. `#[serde(alias)]` is not for tasks: serde
 //! reports an alias like a field of its own, and positions would shift.
 
+/// The program in the README, so that it keeps running.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[cfg(not(any(feature = "redis", feature = "sqlite")))]
 compile_error!("bondhu-tasks has nowhere to put tasks: enable its feature `redis`, `sqlite` or both");
 

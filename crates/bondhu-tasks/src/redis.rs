@@ -25,7 +25,8 @@ pub struct RedisOptions {
     /// hash tag, as in `{celery}:`, so that all keys are on one node; that is then the default.
     pub key_prefix: String,
     /// After how long Python peers take a message back from a worker that has not acknowledged it
-    /// (`visibility_timeout`; one hour).
+    /// (`visibility_timeout`; one hour). The same as theirs, so that what runs is renewed in time. Zero if there are no
+    /// Python peers: what they have left is then not taken back.
     pub visibility_timeout: Duration,
     /// Deadline of every reply.
     pub response_timeout: Duration,

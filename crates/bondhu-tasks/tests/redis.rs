@@ -43,6 +43,22 @@ impl Task for Sum {
     }
 }
 
+/// Takes its time.
+#[derive(Serialize, Deserialize)]
+struct Long {
+    secs: u64,
+}
+
+impl Task for Long {
+    const NAME: &'static str = "long";
+    type State = ();
+    type Output = bool;
+    async fn run(self, cx: TaskContext<()>) -> TaskResult<bool> {
+        tokio::time::sleep(Duration::from_secs(self.secs)).await;
+        Ok(cx.message().is_redelivered())
+    }
+}
+
 fn queue(url: &str, options: &RedisOptions) -> Queue {
     let broker = Broker::redis(url, options.clone()).unwrap();
     let backend = Backend::redis(url, options.clone(), RESULT_EXPIRES).unwrap();
@@ -124,6 +140,39 @@ async fn tasks_run_on_a_cluster() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     everything_runs(&format!("redis-cluster://127.0.0.1:{}", server.port()), &RedisOptions::default()).await;
+}
+
+#[tokio::test]
+async fn nobody_takes_back_what_still_runs() {
+    let server = RedisServer::start().await.unwrap();
+    let options = RedisOptions { visibility_timeout: Duration::from_secs(2), ..RedisOptions::default() };
+    let queue = queue(&server.url(), &options);
+    let mut workers = Vec::new();
+    for lease in [1, 60] {
+        let worker = Worker::new(queue.clone(), ()).register::<Long>().concurrency(1).lease(Duration::from_secs(lease));
+        let (stop, stopped) = oneshot::channel::<()>();
+        workers.push(Work { stop, work: tokio::spawn(worker.run_until(async { drop(stopped.await) })) });
+    }
+    let tasks = [queue.enqueue(Long { secs: 5 }).await.unwrap(), queue.enqueue(Long { secs: 5 }).await.unwrap()];
+    let watch = async {
+        loop {
+            // What a Python worker with this visibility timeout would put back into its queue (kombu's scan).
+            let script = "return redis.call('ZRANGEBYSCORE', 'unacked_index', '-inf', redis.call('TIME')[1] - 2)";
+            assert_eq!(server.cli(["eval", script, "0"]).unwrap(), "", "a Python peer would run it again");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        () = watch => {}
+        redelivered = async { [tasks[0].get(SOON).await.unwrap(), tasks[1].get(SOON).await.unwrap()] } => {
+            assert_eq!(redelivered, [false, false]);
+        }
+    }
+    let mut processed = 0;
+    for worker in workers {
+        processed += worker.end().await;
+    }
+    assert_eq!(processed, 2, "each ran once");
 }
 
 #[tokio::test]

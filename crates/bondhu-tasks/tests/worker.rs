@@ -290,6 +290,21 @@ async fn no_more_run_side_by_side_than_there_are_slots() {
 }
 
 #[tokio::test]
+async fn a_task_that_outlasts_its_lease_runs_once() {
+    let queue = queue();
+    let lease = Duration::from_millis(300);
+    let set = start(&queue, |worker| worker.lease(lease));
+    let slow = queue.enqueue(Wait {}).await.unwrap();
+    set.house.started.notified().await;
+    let other = start(&queue, |worker| worker.hostname("w2@here").lease(lease));
+    let again = tokio::time::timeout(lease * 5, other.house.started.notified()).await;
+    assert!(again.is_err(), "another worker has it as well");
+    set.house.go.notify_one();
+    slow.get(SOON).await.unwrap();
+    assert_eq!((set.end().await.processed, other.end().await.processed), (1, 0));
+}
+
+#[tokio::test]
 async fn a_queue_with_slots_of_its_own_is_not_held_up() {
     let queue = queue();
     let set = start(&queue, |worker| worker.concurrency(1).pool("other", 1));

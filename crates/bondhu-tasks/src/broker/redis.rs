@@ -115,6 +115,12 @@ impl RedisBroker {
         self.list(&properties.delivery_info.routing_key, properties.priority.unwrap_or_default().step())
     }
 
+    pub(super) fn patience(&self, lease: Duration) -> Duration {
+        // Zero stands for peers that never take a message back.
+        let visibility = self.link.options().visibility_timeout;
+        if visibility.is_zero() { lease } else { lease.min(visibility) }
+    }
+
     pub(super) async fn ping(&self) -> Result<(), TransportError> {
         self.link.cmd(&redis::cmd("PING")).await
     }

@@ -155,9 +155,10 @@ impl<S: Clone + Send + Sync + 'static> Desk<S> {
 
     /// Tells the broker, again and again, that the messages here are still worked on.
     pub(super) async fn renew_leases(self: std::sync::Arc<Self>, over: CancellationToken) {
+        let every = self.queue.broker().patience(self.settings.lease) / 3;
         loop {
             tokio::select! {
-                () = tokio::time::sleep(self.settings.lease / 3) => {}
+                () = tokio::time::sleep(every) => {}
                 () = over.cancelled() => return,
             }
             let tags = self.status.held();
