@@ -107,12 +107,12 @@ def test_active_then_query_task(app, inspected):
 
 
 def test_scheduled(app, inspected):
-    result = app.signature("t.integration.tasks.add").apply_async((1, 2), countdown=3)
+    result = app.signature("t.integration.tasks.add").apply_async((1, 2), countdown=3600)
     found = wait_until(
         "the task is scheduled", lambda: [t for t in inspected("scheduled") if t["request"]["id"] == result.id]
     )[0]
     assert found["eta"].endswith("+00:00")
-    assert result.get(timeout=15) == 3
+    assert not result.ready()
 
 
 def test_active_queues(inspected):
@@ -120,11 +120,17 @@ def test_active_queues(inspected):
 
 
 def test_revoke_before_it_starts(app, celery_command, inspected):
-    waiting = app.signature("t.integration.tasks.add").apply_async((1, 2), countdown=3)
-    celery_command("control", "-d", "rust@interop", "revoke", waiting.id)
+    """Who waits for it learns of it at once; and what was revoked does not run when it comes."""
+    add = app.signature("t.integration.tasks.add", args=(1, 2))
+    waiting = add.apply_async(countdown=3600)
+    later = uuid.uuid4().hex
+    celery_command("control", "-d", "rust@interop", "revoke", waiting.id, later)
     with pytest.raises(TaskRevokedError):
         waiting.get(timeout=15)
-    assert waiting.id in inspected("revoked")
+    assert {waiting.id, later} <= set(inspected("revoked"))
+    app.backend.forget(later)
+    with pytest.raises(TaskRevokedError):
+        add.apply_async(task_id=later).get(timeout=15)
 
 
 def test_terminate_a_task_that_runs(app, rust):
@@ -242,7 +248,7 @@ def test_rust_asks_a_python_worker(client, python, method, check):
 
 
 def test_rust_revokes_a_task_of_a_python_worker(client, app, python):
-    waiting = app.signature("python.add").apply_async((1, 2), countdown=4)
+    waiting = app.signature("python.add").apply_async((1, 2), countdown=3600)
     client(do="revoke", id=waiting.id)
     with pytest.raises(TaskRevokedError):
         waiting.get(timeout=15)

@@ -3,7 +3,8 @@
 //! The server remembers which keys this connection has read, and tells it once when another client changes one of them
 //! (client tracking). So after a claim that found less than was wanted, one `EXISTS` over the lists arms the bell; after
 //! that nothing is sent until it rings. Where the server cannot do that, a blocking peek waits at each list, four for a
-//! queue with its priorities: `BLMOVE q q RIGHT RIGHT`, which leaves the list as it was.
+//! queue with its priorities: `BLMOVE q q RIGHT RIGHT`, which leaves the list as it was. It waits for as long as it takes;
+//! what a worker that died has left behind is looked for now and then.
 
 use std::{
     sync::{
@@ -19,9 +20,9 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::list_name;
 use crate::{error::TransportError, priority::Priority, redis::Link};
 
-/// The longest silence of one blocking peek, for each list: so the commands of all together stay few. So late, at worst,
-/// does an idle worker notice that another one has died meanwhile.
-const PEEK: Duration = Duration::from_mins(10);
+/// How long after the last claim an idle worker looks whether another one has left something behind, where the server
+/// does not tell of it.
+const LOOK: Duration = Duration::from_mins(10);
 /// The wait before a lost connection is tried again, at first and at most.
 const AGAIN: Duration = Duration::from_millis(100);
 const AGAIN_MOST: Duration = Duration::from_secs(5);
@@ -180,7 +181,6 @@ async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Noti
             peeks.values().for_each(tokio::task::AbortHandle::abort);
             return;
         };
-        let patience = PEEK * u32::try_from(lists.len()).unwrap_or(u32::MAX).max(1);
         peeks.retain(|list, peek| {
             let keep = lists.contains(list);
             if !keep {
@@ -190,15 +190,28 @@ async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Noti
         });
         for list in lists {
             peeks.entry(list).or_insert_with_key(|list| {
-                let task = peek(link.clone(), list.clone(), listeners.clone(), drained.clone(), patience);
+                let task = peek(link.clone(), list.clone(), listeners.clone(), drained.clone());
                 tokio::spawn(task).abort_handle()
             });
         }
-        drained.notified().await;
+        tokio::select! {
+            () = drained.notified() => {}
+            () = tokio::time::sleep(LOOK) => look(&link, &listeners).await,
+        }
     }
 }
 
-async fn peek(link: Arc<Link>, list: String, listeners: Weak<Listeners>, drained: Arc<Notify>, patience: Duration) {
+/// Has workers claim if anything is on lease or not due. The claim says when to claim again.
+async fn look(link: &Link, listeners: &Weak<Listeners>) {
+    let mut exist = redis::cmd("EXISTS");
+    exist.arg(["bondhu.leases", "bondhu.due", "unacked"].map(|name| link.key(name)).as_slice());
+    let is_empty = matches!(link.cmd::<u64>(&exist).await, Ok(0));
+    if let Some(listeners) = listeners.upgrade().filter(|_| !is_empty) {
+        listeners.notify();
+    }
+}
+
+async fn peek(link: Arc<Link>, list: String, listeners: Weak<Listeners>, drained: Arc<Notify>) {
     let key = link.key(&list);
     let mut again = AGAIN;
     loop {
@@ -210,11 +223,10 @@ async fn peek(link: Arc<Link>, list: String, listeners: Weak<Listeners>, drained
         again = AGAIN;
         loop {
             let mut wait = redis::cmd("BLMOVE");
-            wait.arg(&key).arg(&key).arg("RIGHT").arg("RIGHT").arg(patience.as_secs());
+            wait.arg(&key).arg(&key).arg("RIGHT").arg("RIGHT").arg(0);
             let found = wait.query_async::<Option<redis::Value>>(&mut connection).await;
             let Some(listeners) = listeners.upgrade() else { return };
             let was_drained = drained.notified();
-            // Also after the silence: other lists and leases are looked at then.
             listeners.notify();
             drop(listeners);
             match found {
