@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks on release binaries. The arguments go to each; `--help` lists them.
-#   BENCH=chat|tasks   only one of them
+#   BENCH=chat|tasks|cache   only one of them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,4 +17,7 @@ if [ "${BENCH:-tasks}" = tasks ]; then
     peers=(--peers "$target/peers/release/bondhu-bench-peers")
   fi
   "$target/release/bondhu-bench-tasks" --python .venv/bin/python "${peers[@]}" "$@"
+fi
+if [ "${BENCH:-cache}" = cache ]; then
+  "$target/release/bondhu-bench-cache" --python .venv/bin/python "$@"
 fi

@@ -67,7 +67,7 @@ impl App {
     /// Puts parts together that are open already; tests bring their own model, clock and queue.
     pub fn assemble(config: Config, clock: Clock, store: Store, models: Models, queue: Queue) -> Arc<Self> {
         Arc::new(Self {
-            cache: Cache::in_memory(config.store.cache_entries),
+            cache: config.store.cache(),
             config,
             clock,
             store,

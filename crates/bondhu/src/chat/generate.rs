@@ -65,7 +65,7 @@ pub async fn run(app: Arc<App>, live: Arc<LiveReply>, prompted: Prompted) {
     metrics::counter!("bondhu_replies_total", &labels).increment(1);
     metrics::histogram!("bondhu_reply_seconds", &labels).record(started.elapsed().as_secs_f64());
     let end = finish(&app, &live, &prompted, outcome).await;
-    history::forget(&app.cache, prompted.user.id).await;
+    history::forget(&app.cache, prompted.user.id, prompted.reply.conversation_id).await;
     app.live.close(prompted.reply.id, end);
 }
 

@@ -35,7 +35,15 @@ pub async fn newest(
     Ok(Arc::new(MessagePage { items, older, newer: None }))
 }
 
-/// Drops what is cached of a person's messages. Call it after every committed write to them.
-pub async fn forget(cache: &Cache, user: UserId) {
+/// Drops what is cached of a conversation's messages. Call it after every committed write to them.
+pub async fn forget(cache: &Cache, user: UserId, conversation: ConversationId) {
+    let keys = [None, Some(conversation)]
+        .map(|conversation| HISTORY_LIMITS.map(|limit| HistoryKey { user, conversation, limit }));
+    cache.invalidate_all(keys.as_flattened()).await;
+}
+
+/// Drops what is cached of all of a person's messages, where a write does not say which conversation it was in. On a
+/// shared cache this looks through all keys.
+pub async fn forget_all(cache: &Cache, user: UserId) {
     cache.invalidate_matching(&format!("{}:{user}:*", HistoryKey::NAMESPACE)).await;
 }

@@ -123,6 +123,8 @@ impl CacheKey for ModelStatusKey {
     type Value = ModelStatus;
     const NAMESPACE: &'static str = "model";
     const TTL: Duration = Duration::from_secs(15);
+    // Another process may have another model.
+    const SHARED: bool = false;
 }
 
 /// The state of the model in use.

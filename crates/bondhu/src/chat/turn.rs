@@ -229,7 +229,7 @@ async fn begin(
     question: Message,
     crisis: Option<CrisisLevel>,
 ) -> Begun {
-    history::forget(&app.cache, user.id).await;
+    history::forget(&app.cache, user.id, conversation.id).await;
     let live = app.live.open(reply.id, user.id);
     let progress = live.follow();
     let prompted = Prompted { user: user.clone(), question, reply: reply.clone(), crisis };
@@ -302,7 +302,7 @@ pub async fn stop(app: &Arc<App>, user: &User, id: MessageId) -> Result<Message,
             now: app.clock.now(),
         };
         app.store.finish_reply(user.id, id, finish).await?;
-        history::forget(&app.cache, user.id).await;
+        history::forget(&app.cache, user.id, reply.conversation_id).await;
     }
     app.store.message(user.id, id).await?.ok_or(ApiError::NotFound)
 }

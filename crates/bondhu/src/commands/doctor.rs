@@ -1,5 +1,6 @@
 //! `bondhu doctor`: what is wrong, and what to do about it.
 
+mod cache;
 mod machine;
 mod parts;
 
@@ -81,7 +82,7 @@ async fn checks(inputs: &Inputs) -> Vec<Check> {
         checks.extend(machine::data_folder(&config.store));
     }
     checks.push(parts::database(&config.store).await);
-    checks.push(Check::ok("cache", format!("in memory, at most {} entries", config.store.cache_entries)));
+    checks.push(cache::cache(&config.store).await);
     checks.push(parts::tasks(&config).await);
     checks.push(parts::model(&config.model).await);
     checks.push(machine::clock(Clock::system().now()));

@@ -117,6 +117,16 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The database. Without it, SQLite in the data folder.",
         secret: true,
     },
+    Setting {
+        key: "store.redis_url",
+        env: "REDIS_URL",
+        default: None,
+        shape: "a redis://, rediss://, unix://, sentinel:// or redis-cluster:// address",
+        example: "redis://:password@localhost:6379/0",
+        doc: "Redis or Valkey for the cache and for counters, which all processes and other programs then share. \
+              Without it, every process keeps its own in memory. When it does not answer, Bondhu works without it.",
+        secret: true,
+    },
     setting(
         "store.cache_entries",
         "BONDHU_CACHE_ENTRIES",

@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use bondhu_cache::{
+    Cache,
+    redis::{Redis, RedisOptions},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ConfigError, Values};
@@ -13,6 +17,8 @@ pub struct StoreConfig {
     pub data_dir: PathBuf,
     /// `DATABASE_URL`: Postgres, or another place for the embedded database.
     pub url: Option<SecretString>,
+    /// `REDIS_URL`: where the cache is shared.
+    pub redis_url: Option<SecretString>,
     /// `BONDHU_CACHE_ENTRIES`.
     pub cache_entries: u64,
 }
@@ -23,8 +29,19 @@ impl StoreConfig {
         Ok(Self {
             data_dir: values.require("store.data_dir", |text| Some(PathBuf::from(text)))?,
             url: values.read("store.url", |text| is_database(text).then(|| text.to_owned().into()))?,
+            redis_url: values.read("store.redis_url", |text| {
+                Redis::new(text, RedisOptions::default()).is_ok().then(|| text.to_owned().into())
+            })?,
             cache_entries: values.number("store.cache_entries", 0..=10_000_000)?,
         })
+    }
+
+    /// The cache: on Redis where the settings name one, else in this process.
+    pub fn cache(&self) -> Cache {
+        let Some(url) = &self.redis_url else { return Cache::in_memory(self.cache_entries) };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Cache::shared(url.expose_secret(), RedisOptions::default(), self.cache_entries)
+            .expect("the address was read when the settings were")
     }
 
     /// What the store is opened with.

@@ -16,9 +16,9 @@ use tokio::{
 use crate::test_app::{PATIENCE, Person, TestApp, reply_of, text_of};
 
 /// The real binary on a data folder. Killed when dropped.
-struct Server {
+pub struct Server {
     process: Child,
-    url: String,
+    pub url: String,
 }
 
 const ANY_PORT: &str = "127.0.0.1:0";
@@ -38,7 +38,7 @@ fn bondhu(data_dir: &Path, listen: &str, settings: &[(&str, &str)]) -> Command {
 }
 
 impl Server {
-    async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Self {
+    pub async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Self {
         let mut process = bondhu(data_dir, ANY_PORT, settings).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect("the server says its address");
@@ -52,7 +52,7 @@ impl Server {
         self.process.kill().await.unwrap();
     }
 
-    async fn terminate(mut self) -> i32 {
+    pub async fn terminate(mut self) -> i32 {
         let id = self.process.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         timeout(PATIENCE, self.process.wait()).await.unwrap().unwrap().code().unwrap()

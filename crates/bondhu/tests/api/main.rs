@@ -6,6 +6,7 @@ mod accounts;
 mod architecture;
 mod background;
 mod bad_input;
+mod cache;
 mod conversations;
 mod crisis;
 mod faults;

@@ -129,6 +129,6 @@ pub(super) async fn delete_conversation(
     if !app.store.delete_conversation(user.id, id).await? {
         return Err(ApiError::NotFound);
     }
-    history::forget(&app.cache, user.id).await;
+    history::forget(&app.cache, user.id, id).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -104,7 +104,7 @@ pub(super) async fn delete_message(
     if let Some(live) = app.live.get(id, user.id) {
         live.stop.cancel();
     }
-    history::forget(&app.cache, user.id).await;
+    history::forget_all(&app.cache, user.id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -142,6 +142,6 @@ pub(super) async fn activate_message(
         return Err(ApiError::NotFound);
     }
     tx.commit().await?;
-    history::forget(&app.cache, user.id).await;
+    history::forget_all(&app.cache, user.id).await;
     Ok(StatusCode::NO_CONTENT)
 }
