@@ -43,7 +43,7 @@ test('without a gateway the Next.js example gets everything from the API', async
 		await expect(talk(page)).toContainText('from the API');
 		await expect(part(page, 'On the edge runtime')).toContainText('from the API');
 		await expectAccessible(page);
-		expect(app.log).toContain('cache: get failed');
+		expect(app.log).toContain('cache: get example:session:');
 
 		await page.getByRole('button', { name: 'Sign out' }).click();
 		await expect(page.getByLabel('Password')).toBeVisible();

@@ -20,7 +20,7 @@ export interface Commands {
 
 export function openCommands(options: CacheOptions): Commands {
 	const { client, prefix = '', timeoutMs = 1000, pauseMs = 5000, waitUntil } = options;
-	const { onError = console.warn } = options;
+	const { onError = (error: CacheError) => console.warn(error.message) } = options;
 	let pausedUntil = 0;
 
 	const report: Commands['report'] = (...what) => {

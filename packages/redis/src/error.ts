@@ -9,7 +9,10 @@ export type CacheOperation = 'get' | 'set' | 'exists' | 'ttl' | 'delete' | 'refr
  */
 export type CacheErrorCode = 'timeout' | 'failed' | 'invalid' | 'load';
 
-/** What `onError` is told. It never reaches whoever asked the cache: they get a miss. */
+/**
+ * What `onError` is told. It never reaches whoever asked the cache: they get a miss. The message names
+ * the key and no value; `cause` may hold values.
+ */
 export class CacheError extends Error {
 	override readonly name = 'CacheError';
 	readonly code: CacheErrorCode;
@@ -18,7 +21,8 @@ export class CacheError extends Error {
 	readonly key: string;
 
 	constructor(code: CacheErrorCode, operation: CacheOperation, key: string, cause: unknown) {
-		const why = (cause as Error | undefined)?.message ?? cause;
+		// The client of Upstash adds the whole command to what it says, values and all.
+		const why = String((cause as Error | undefined)?.message ?? cause).split(', command was')[0];
 		super(`cache: ${operation} ${key}: ${why}`, { cause });
 		this.code = code;
 		this.operation = operation;

@@ -8,6 +8,5 @@ export const cache = createCache({
 	client: Redis.fromEnv({ retry: { retries: 1, backoff: () => 50 } }),
 	timeoutMs: 500,
 	waitUntil: (work) => after(() => work),
-	onError: ({ operation, code, cause }) =>
-		console.warn(`cache: ${operation} ${code}: ${cause instanceof Error ? cause.message : cause}`)
+	onError: ({ code, message }) => console.warn(`${message} [${code}]`)
 });
