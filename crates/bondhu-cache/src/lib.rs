@@ -144,7 +144,7 @@ impl Cache {
         let Some((value, is_fresh)) = self.even_stale::<K>(&id).await else {
             return self.get_or_load(key, async || load().await).await;
         };
-        if !is_fresh && let Some(refreshing) = self.0.recorder.begin_refresh(&id) {
+        if !is_fresh && let Some(refreshing) = self.0.local.begin_refresh(&id) {
             let cache = self.clone();
             tokio::spawn(async move {
                 cache.refresh::<K, E>(&id, async || load().await).await;

@@ -1,6 +1,11 @@
 //! The entries of this process.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -11,6 +16,19 @@ pub(crate) struct Local {
     pub(crate) entries: moka::future::Cache<String, Entry>,
     pub(crate) keys: KeyIndex,
     pub(crate) flights: Flights,
+    refreshing: Arc<Mutex<HashSet<String>>>,
+}
+
+/// A refresh on its way.
+pub(crate) struct Refreshing {
+    ids: Arc<Mutex<HashSet<String>>>,
+    id: String,
+}
+
+impl Drop for Refreshing {
+    fn drop(&mut self) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
 }
 
 /// A cached value with the moments it goes stale and is gone. The clock is tokio's, so tests can pause it.
@@ -72,7 +90,7 @@ impl Local {
             .expire_after(EntryExpiry)
             .eviction_listener(move |key: Arc<String>, entry: Entry, _| evicted.remove(&key, entry.stamp))
             .build();
-        Self { entries, keys, flights: Flights::default() }
+        Self { entries, keys, flights: Flights::default(), refreshing: Arc::default() }
     }
 
     /// An entry for this key that begins to live now.
@@ -90,6 +108,12 @@ impl Local {
         }
         self.entries.invalidate(id).await;
         None
+    }
+
+    /// Notes that a key is being refreshed, until the answer is dropped; none if it is already.
+    pub(crate) fn begin_refresh(&self, id: &str) -> Option<Refreshing> {
+        let mut refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        refreshing.insert(id.to_owned()).then(|| Refreshing { ids: self.refreshing.clone(), id: id.to_owned() })
     }
 
     pub(crate) async fn drop_key(&self, id: &str) {

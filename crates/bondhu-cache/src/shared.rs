@@ -8,7 +8,7 @@ mod complaint;
 mod owed;
 
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
 
 use redis::Script;
@@ -73,8 +73,9 @@ pub(crate) struct Lease {
 impl Shared {
     /// `heard` is called when others change keys that were read here; it must not wait.
     pub(crate) fn new(url: &str, options: RedisOptions, heard: OnHeard) -> Result<Self, RedisError> {
-        let mut failed = None;
-        let inner = Arc::new_cyclic(|weak: &std::sync::Weak<Inner>| {
+        // Read once before, because a handle on itself cannot be made and fail.
+        Redis::new(url, options.clone())?;
+        let inner = Arc::new_cyclic(|weak: &Weak<Inner>| {
             let weak = weak.clone();
             let on_heard: OnHeard = Arc::new(move |event| {
                 let is_new = matches!(event, Heard::Connected);
@@ -84,13 +85,10 @@ impl Shared {
                     tokio::spawn(async move { Shared(inner).pay().await });
                 }
             });
-            let redis = Redis::tracking(url, options, on_heard).unwrap_or_else(|error| {
-                failed = Some(error);
-                Redis::new("redis://127.0.0.1", RedisOptions::default()).expect("this address is right")
-            });
+            let redis = Redis::tracking(url, options, on_heard).expect("the address has been read before");
             Inner { redis, owed: Owed::default(), paying: Mutex::default(), complaint: Complaint::default() }
         });
-        failed.map_or(Ok(Self(inner)), Err)
+        Ok(Self(inner))
     }
 
     pub(crate) fn redis(&self) -> &Redis {

@@ -1,11 +1,7 @@
 //! What the cache did, as plain numbers and as metrics labelled by namespace.
 
 use std::{
-    collections::HashSet,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -35,7 +31,6 @@ pub(crate) enum Tier {
 pub(crate) struct Recorder {
     hits: AtomicU64,
     shared_hits: AtomicU64,
-    refreshing: Arc<Mutex<HashSet<String>>>,
     misses: AtomicU64,
     loads: AtomicU64,
     load_errors: AtomicU64,
@@ -49,12 +44,6 @@ impl Recorder {
         };
         count.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("bondhu_cache_hits_total", "namespace" => namespace, "tier" => tier).increment(1);
-    }
-
-    /// Notes that a key is being refreshed, until the answer is dropped; none if it is already.
-    pub(crate) fn begin_refresh(&self, id: &str) -> Option<Refreshing> {
-        let mut refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        refreshing.insert(id.to_owned()).then(|| Refreshing { ids: self.refreshing.clone(), id: id.to_owned() })
     }
 
     pub(crate) fn miss(&self, namespace: &'static str) {
@@ -80,17 +69,5 @@ impl Recorder {
             loads: self.loads.load(Ordering::Relaxed),
             load_errors: self.load_errors.load(Ordering::Relaxed),
         }
-    }
-}
-
-/// A refresh on its way.
-pub(crate) struct Refreshing {
-    ids: Arc<Mutex<HashSet<String>>>,
-    id: String,
-}
-
-impl Drop for Refreshing {
-    fn drop(&mut self) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }

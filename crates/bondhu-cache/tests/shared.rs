@@ -339,6 +339,34 @@ async fn an_old_value_is_served_while_a_new_one_is_loaded() {
 }
 
 #[tokio::test]
+async fn valkey_is_as_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("valkey.sock");
+    let server = std::process::Command::new("valkey-server")
+        .args(["--port", "0", "--save", "", "--unixsocket", socket.to_str().unwrap(), "--dir"])
+        .arg(folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn();
+    let Ok(mut server) = server else {
+        eprintln!("skipped: there is no valkey-server (Debian has it from version 13 on)");
+        return;
+    };
+    while !socket.exists() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let url = format!("unix://{}", socket.display());
+    let (here, there) = (cache(&url), cache(&url));
+    assert_eq!(load(&here, Key(1, 50), "old").await, "old");
+    assert_eq!(load(&there, Key(1, 50), "unused").await, "old");
+    here.invalidate_matching("chat:history:1:*").await;
+    becomes(&there, Key(1, 50), "new").await;
+    assert_eq!(here.increment("attempts", Duration::from_mins(1)).await.value, 1);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(load(&here, Key(2, 50), "without").await, "without");
+}
+
+#[tokio::test]
 async fn a_cluster_keeps_every_promise_but_the_early_news() {
     let server = RedisServer::start_with(["--save", "", "--cluster-enabled", "yes"]).await.unwrap();
     server.cli(["cluster", "addslotsrange", "0", "16383"]).unwrap();
