@@ -49,6 +49,49 @@ for (const [screen, shape] of Object.entries(screens)) {
 				});
 			});
 
+			test('mood', async ({ page, house, signUp }) => {
+				await signUp();
+				await converse(page, house, ['I feel so sad and empty', 'Nobody calls me, I feel lonely']);
+				const moods = ['calm', 'tired', 'happy', 'anxious', 'grateful', 'calm'];
+				for (const [index, mood] of moods.entries()) {
+					const day = new Date(Date.now() - (index * 2 + 1) * 86_400_000)
+						.toISOString()
+						.slice(0, 10);
+					const kept = await page.request.put(`${house.url}/api/v1/mood/check-ins/${day}`, {
+						data: { mood }
+					});
+					expect(kept.ok()).toBe(true);
+				}
+				await page.goto('/mood');
+				await page.getByRole('button', { name: /read from 2 messages/ }).click();
+				await expect(
+					page.getByRole('link', { name: 'I feel so sad', exact: false })
+				).not.toHaveCount(0);
+				await page.evaluate(() => document.fonts.ready);
+				await page.screenshot({
+					path: `${folder}/mood-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
+			});
+
+			test('personality', async ({ page, house, signUp }) => {
+				await signUp();
+				const given = [2, 5, 4, 2, 5, 4, 1, 2, 4, 1, 2, 4, 4, 2, 2, 4, 1, 2, 4, 1];
+				const answers = given.map((answer, index) => ({ item: index + 1, answer }));
+				const kept = await page.request.post(`${house.url}/api/v1/personality/questionnaire`, {
+					data: { answers }
+				});
+				expect(kept.ok()).toBe(true);
+				await page.goto('/personality');
+				await expect(page.getByText(/likely between/)).toHaveCount(5);
+				await page.getByRole('heading', { name: 'Five traits' }).scrollIntoViewIfNeeded();
+				await page.evaluate(() => document.fonts.ready);
+				await page.screenshot({
+					path: `${folder}/personality-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
+			});
+
 			test('chat', async ({ page, house, model, signUp }) => {
 				for (const [said, reply] of talk) model.answer(said, reply);
 				await signUp();

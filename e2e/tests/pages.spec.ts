@@ -33,6 +33,22 @@ const places: Place[] = [
 		signedIn: true,
 		shows: 'Search'
 	},
+	{
+		name: 'mood',
+		path: async (page, house) => {
+			await converse(page, house, ['I feel so sad and empty today']);
+			return '/mood';
+		},
+		signedIn: true,
+		shows: 'Day by day'
+	},
+	{ name: 'personality', path: '/personality', signedIn: true, shows: 'Five traits' },
+	{
+		name: 'questionnaire',
+		path: '/personality/questionnaire',
+		signedIn: true,
+		shows: 'I am the life of the party.'
+	},
 	{ name: 'settings', path: '/settings', signedIn: true, shows: 'API tokens' },
 	{ name: 'background work', path: '/admin/tasks', signedIn: true, shows: 'Background work' },
 	{ name: 'help', path: '/help', signedIn: true, shows: 'Talk to a person' },

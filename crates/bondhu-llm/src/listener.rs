@@ -21,6 +21,8 @@ pub struct Heard<'a> {
     pub recent_replies: &'a [&'a str],
     /// The person's earlier messages, newest first.
     pub recent_messages: &'a [&'a str],
+    /// What the message sounds like (`sad`, `happy` ...), from elsewhere; counts when it names no feeling itself.
+    pub mood: Option<&'a str>,
 }
 
 /// Answers one message in the person's language: never empty, at most three short sentences.

@@ -58,7 +58,7 @@ fn cases() -> Vec<(&'static str, &'static str)> {
 }
 
 fn first_reply(text: &str, seed: u64) -> String {
-    reply(&Heard { text, turn: 0, seed, recent_replies: &[], recent_messages: &[] })
+    reply(&Heard { text, turn: 0, seed, recent_replies: &[], recent_messages: &[], mood: None })
 }
 
 fn is_emoji(c: char) -> bool {
@@ -94,7 +94,7 @@ fn converse(messages: &[&str], seed: u64) -> Vec<String> {
     for (turn, text) in messages.iter().enumerate() {
         let recent: Vec<&str> = replies.iter().rev().take(10).map(String::as_str).collect();
         let earlier: Vec<&str> = messages[..turn].iter().rev().copied().collect();
-        let next = reply(&Heard { text, turn, seed, recent_replies: &recent, recent_messages: &earlier });
+        let next = reply(&Heard { text, turn, seed, recent_replies: &recent, recent_messages: &earlier, mood: None });
         replies.push(next);
     }
     replies
@@ -272,8 +272,9 @@ fn does_not_repeat_itself_when_the_person_does() {
 #[test]
 fn comes_back_to_an_earlier_topic_after_a_short_answer() {
     let earlier = ["my sister hasn't called in weeks"];
-    let answers = (0..40)
-        .map(|seed| reply(&Heard { text: "idk", turn: 1, seed, recent_replies: &[], recent_messages: &earlier }));
+    let answers = (0..40).map(|seed| {
+        reply(&Heard { text: "idk", turn: 1, seed, recent_replies: &[], recent_messages: &earlier, mood: None })
+    });
     assert!(answers.into_iter().any(|answer| answer.contains("your sister")));
 }
 
@@ -312,7 +313,7 @@ fn a_conversation_reads_well() {
 proptest! {
     #[test]
     fn any_text_gets_a_reply_that_keeps_the_rules(text in ".{0,400}", seed in any::<u64>(), turn in 0usize..1000) {
-        let answer = reply(&Heard { text: &text, turn, seed, recent_replies: &[&text], recent_messages: &[&text] });
+        let answer = reply(&Heard { text: &text, turn, seed, recent_replies: &[&text], recent_messages: &[&text], mood: None });
         prop_assert!(broken_rule(&answer).is_none(), "{text:?} -> {answer:?}: {:?}", broken_rule(&answer));
     }
 
@@ -327,4 +328,17 @@ proptest! {
         let answer = first_reply(&text, seed);
         prop_assert!(broken_rule(&answer).is_none(), "{text:?} -> {answer:?}: {:?}", broken_rule(&answer));
     }
+}
+
+#[test]
+fn a_mood_from_elsewhere_counts_when_no_feeling_is_named() {
+    let text = "Another evening with the same four walls";
+    let heard = |mood, seed| reply(&Heard { text, turn: 0, seed, recent_replies: &[], recent_messages: &[], mood });
+    let differ = |mood| (0..20).filter(|seed| heard(Some(mood), *seed) != heard(None, *seed)).count();
+    assert!(differ("lonely") > 5);
+    assert_eq!(differ("neutral"), 0, "a mood without lines changes nothing");
+    let named = |mood| {
+        reply(&Heard { text: "I am so happy", turn: 0, seed: 3, recent_replies: &[], recent_messages: &[], mood })
+    };
+    assert_eq!(named(Some("sad")), named(None), "what somebody says themselves comes first");
 }

@@ -53,6 +53,7 @@ async fn send(store: &Store, number: u128, text: &str) -> Result<MessageId> {
         answered_by: None,
         sentiment: None,
         mood: None,
+        confidence: None,
         crisis_level: None,
         idempotency_key: None,
         lease_until: None,

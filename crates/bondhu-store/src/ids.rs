@@ -68,3 +68,15 @@ id!(
     /// A task that waits in the outbox.
     OutboxId
 );
+id!(
+    /// A day's own word on a mood.
+    CheckInId
+);
+id!(
+    /// One thing that a profile rests on.
+    EvidenceId
+);
+id!(
+    /// A profile as it was at a time.
+    SnapshotId
+);

@@ -118,6 +118,14 @@ impl Store {
         Ok(added > 0)
     }
 
+    /// What is known of a person's activities of a kind since, newest first: JSON texts.
+    pub async fn activities(&self, user: UserId, kind: &str, since: Timestamp, limit: u32) -> Result<Vec<String>> {
+        const SQL: &str = "SELECT data FROM activities WHERE user_id = $1 AND kind = $2 AND created_at >= $3
+             ORDER BY created_at DESC, id DESC LIMIT $4";
+        Ok(on!(read self, db => sqlx::query_scalar(SQL)
+            .bind(user).bind(kind).bind(since).bind(i64::from(limit)).fetch_all(db).await)?)
+    }
+
     /// How many activities of a person are noted.
     pub async fn count_activities(&self, user: UserId) -> Result<i64> {
         const SQL: &str = "SELECT count(*) FROM activities WHERE user_id = $1";

@@ -16,7 +16,9 @@ mod ids;
 mod insights;
 mod invites;
 mod messages;
+mod mood;
 mod outbox;
+mod personality;
 mod schema;
 mod search;
 mod sessions;
@@ -29,11 +31,15 @@ pub use api_tokens::{ApiToken, NewApiToken};
 pub use conversations::{Conversation, NewConversation};
 pub use db::{Store, StoreConfig, Tx};
 pub use error::{Cause, StoreError};
-pub use ids::{ApiTokenId, ConversationId, InviteId, MessageId, OutboxId, SessionId, UserId};
+pub use ids::{
+    ApiTokenId, CheckInId, ConversationId, EvidenceId, InviteId, MessageId, OutboxId, SessionId, SnapshotId, UserId,
+};
 pub use insights::{Insight, NewActivity, Said};
 pub use invites::{Invite, NewInvite};
 pub use messages::{AnsweredBy, Crisis, Finish, Message, MessagePage, NewMessage, Page, Sender, Status, Utterance};
+pub use mood::{CheckIn, MoodCount, NewCheckIn, Remark};
 pub use outbox::{NewOutbox, OutboxRow};
+pub use personality::{Answer, Evidence, Lock, NewEvidence, PersonalityState, Snapshot, Source, Trait};
 pub use schema::{MigrationReport, SchemaStatus};
 pub use search::{Hit, Piece, SearchPage, Token, tokens};
 pub use sessions::{NewSession, Session};

@@ -79,6 +79,8 @@ pub struct Message {
     pub sentiment: Option<f64>,
     /// The mood it was written in.
     pub mood: Option<String>,
+    /// From 0 to 1: how sure that reading is.
+    pub confidence: Option<f64>,
     /// 0 for none; the higher, the more urgent. Too sensitive for answers and caches, so it stays in the row.
     #[serde(skip)]
     #[schema(ignore)]
@@ -114,6 +116,8 @@ pub struct NewMessage {
     pub sentiment: Option<f64>,
     /// The mood it was written in.
     pub mood: Option<String>,
+    /// From 0 to 1: how sure that reading is.
+    pub confidence: Option<f64>,
     /// 0 for none; the higher, the more urgent.
     pub crisis_level: Option<i16>,
     /// The sender's own key for it; a second message with the same key is refused.
@@ -191,8 +195,8 @@ macro_rules! select {
     ($more:literal, $tail:literal) => {
         concat!(
             "SELECT m.id, m.conversation_id, NULLIF(m.parent_id, m.conversation_id) AS parent_id, m.sender, m.text,
-             m.status, m.answered_by, m.model, m.error_code, m.sentiment, m.mood, m.crisis_level, m.created_at,
-             m.updated_at,
+             m.status, m.answered_by, m.model, m.error_code, m.sentiment, m.mood, m.confidence, m.crisis_level,
+             m.created_at, m.updated_at,
              (SELECT count(*) FROM chat_messages s
               WHERE s.parent_id = m.parent_id AND s.sender = m.sender AND s.id <= m.id) AS variant,
              (SELECT count(*) FROM chat_messages s

@@ -5,12 +5,16 @@
 mod background;
 #[path = "conformance/conversations.rs"]
 mod conversations;
+#[path = "conformance/mood.rs"]
+mod mood;
 #[path = "conformance/outbox.rs"]
 mod outbox;
 #[path = "conformance/pages.rs"]
 mod pages;
 #[path = "conformance/people.rs"]
 mod people;
+#[path = "conformance/personality.rs"]
+mod personality;
 #[path = "conformance/replies.rs"]
 mod replies;
 #[path = "conformance/schema.rs"]
@@ -122,6 +126,17 @@ exercises! {
         a_paced_task_waits_for_the_rest_of_its_time,
         an_insight_is_kept_once_for_its_window,
         an_activity_is_noted_once,
+    }
+    mood {
+        a_day_has_one_check_in,
+        messages_are_counted_by_day_and_mood,
+        a_crisis_is_never_learnt_from_and_can_be_forgotten,
+    }
+    personality {
+        evidence_is_kept_once_and_a_veto_stays,
+        a_sitting_can_be_taken_up_again,
+        a_reset_leaves_nothing,
+        nobody_reaches_the_profile_of_another,
     }
     strangers {
         reach_nothing,

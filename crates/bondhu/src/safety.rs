@@ -2,6 +2,7 @@
 //! `bondhu_sentiment`; there is no other detector.
 mod helplines;
 pub mod routes;
+pub mod state;
 #[cfg(test)]
 mod tests;
 mod wording;

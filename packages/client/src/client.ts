@@ -55,6 +55,7 @@ export class Bondhu {
 		this.#json<Schemas['SignedInUser']>('POST', '/session', { body });
 	signOut = () => this.#nothing('DELETE', '/session');
 	getHelp = (query?: Query<'get_help'>) => this.#json<t.HelpCard>('GET', '/help', { query });
+	forgetSignals = () => this.#nothing('DELETE', '/help/signals');
 	getModelStatus = () => this.#json<t.ModelStatus>('GET', '/model');
 
 	getMe = () => this.#json<t.User>('GET', '/me');
@@ -105,6 +106,31 @@ export class Bondhu {
 		this.#json<t.HitPage>('GET', '/search', { query, signal });
 	listHistory = (query?: Query<'list_history'>) =>
 		this.#json<{ items: t.Message[] }>('GET', '/history', { query });
+
+	getMood = (query?: Query<'get_mood'>) => this.#json<t.MoodTimeline>('GET', '/mood', { query });
+	listInsights = (query?: Query<'list_insights'>) =>
+		this.#json<{ items: t.SentimentInsight[] }>('GET', '/mood/insights', { query });
+	listMoodMessages = (day: string, query?: Query<'list_mood_messages'>) =>
+		this.#json<{ items: t.MoodMessage[] }>('GET', `/mood/days/${part(day)}/messages`, { query });
+	setCheckIn = (day: string, body: Schemas['SetCheckIn']) =>
+		this.#json<t.CheckIn>('PUT', `/mood/check-ins/${part(day)}`, { body });
+	deleteCheckIn = (day: string) => this.#nothing('DELETE', `/mood/check-ins/${part(day)}`);
+
+	getPersonality = () => this.#json<t.PersonalityProfile>('GET', '/personality');
+	resetPersonality = () => this.#nothing('DELETE', '/personality');
+	getPersonalityHistory = () => this.#json<t.PersonalityHistory>('GET', '/personality/history');
+	lockTrait = (trait: t.Trait) =>
+		this.#json<t.PersonalityProfile>('PUT', `/personality/traits/${part(trait)}/lock`);
+	unlockTrait = (trait: t.Trait) =>
+		this.#json<t.PersonalityProfile>('DELETE', `/personality/traits/${part(trait)}/lock`);
+	listEvidence = () => this.#json<{ items: t.EvidenceItem[] }>('GET', '/personality/evidence');
+	vetoEvidence = (id: string) => this.#nothing('DELETE', `/personality/evidence/${part(id)}`);
+	restoreEvidence = (id: string) =>
+		this.#nothing('POST', `/personality/evidence/${part(id)}/restore`);
+	getQuestionnaire = () => this.#json<t.Questionnaire>('GET', '/personality/questionnaire');
+	answerQuestionnaire = (body: Schemas['AnswerQuestionnaire']) =>
+		this.#json<t.Questionnaire>('POST', '/personality/questionnaire', { body });
+	restartQuestionnaire = () => this.#nothing('DELETE', '/personality/questionnaire');
 
 	/** Sends a message and follows the reply. */
 	sendMessage(conversation: string, text: string, options: SendOptions = {}): Reply {

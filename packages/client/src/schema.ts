@@ -256,6 +256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/help/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forgets every sign of danger that is kept with your messages
+         * @description The messages stay. The card goes, because nothing is known any more that would keep it.
+         */
+        delete: operations["forget_signals"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -465,6 +485,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows your mood day by day
+         * @description A point is `self_reported` where you said it yourself, else `inferred` from your messages.
+         */
+        get: operations["get_mood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mood/check-ins/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says how you feel today, or how you felt on a day
+         * @description Your own word outranks whatever is read out of your messages. A second one on the same day replaces the first.
+         */
+        put: operations["set_check_in"];
+        post?: never;
+        /** Takes back what you said about a day */
+        delete: operations["delete_check_in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mood/days/{day}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your messages of a day with what each sounds like, at most 200 */
+        get: operations["list_mood_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mood/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was concluded from your messages, day by day, newest first */
+        get: operations["list_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows your personality as far as it is known
+         * @description Each trait is a distribution: a mean and a variance on 0 to 100, with the interval that holds it with 95 %. With
+         *     `evidence` 0 it is that of people in general and says nothing of you.
+         */
+        get: operations["get_personality"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets all that is known of your personality
+         * @description Evidence, vetoes, locks, history and answers are gone, and what you have said so far is not learnt from again.
+         */
+        delete: operations["reset_personality"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists everything your profile rests on, with what each piece does */
+        get: operations["list_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Strikes a cue out
+         * @description The profile is worked out again without it, and it is not learnt again.
+         */
+        delete: operations["veto_evidence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/evidence/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a cue count again that was struck out */
+        post: operations["restore_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how your personality was seen over time
+         * @description A change is called one only beyond what two sittings differ by chance; until then a trait is `steady`.
+         */
+        get: operations["get_personality_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the questionnaire, with what you have answered in the sitting under way */
+        get: operations["get_questionnaire"];
+        put?: never;
+        /**
+         * Answers sentences of the questionnaire
+         * @description A sitting can be left and taken up again. A trait with fewer than two answers is not scored.
+         */
+        post: operations["answer_questionnaire"];
+        /**
+         * Forgets the answers of the sitting under way
+         * @description What an earlier, finished sitting said stays.
+         */
+        delete: operations["restart_questionnaire"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personality/traits/{trait}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Holds a trait where it is
+         * @description Evidence goes on being found and shown, and moves the trait again once it is unlocked.
+         */
+        put: operations["lock_trait"];
+        post?: never;
+        /** Lets a trait move again */
+        delete: operations["unlock_trait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -573,6 +813,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An answer to one sentence. */
+        AnswerItem: {
+            /**
+             * Format: int32
+             * @description 1 to 5; null leaves the sentence out.
+             */
+            answer?: number | null;
+            /**
+             * Format: int32
+             * @description Number of the sentence, 1 to 20.
+             */
+            item: number;
+        };
+        /** @description Answers to keep. */
+        AnswerQuestionnaire: {
+            /** @description As many as you like; each is kept at once, and a later one for the same sentence replaces it. */
+            answers: components["schemas"]["AnswerItem"][];
+            /** @description True ends the sitting with what there is. It ends by itself once every sentence is answered or left out. */
+            finish?: boolean;
+        };
         /**
          * @description What wrote the companion's message.
          * @enum {string}
@@ -599,6 +859,11 @@ export interface components {
         ApiTokenList: {
             items: components["schemas"]["ApiToken"][];
         };
+        /**
+         * @description Where a trait lies, in one word. Low is below 40, high from 70, by whole points as they are shown.
+         * @enum {string}
+         */
+        Band: "low" | "moderate" | "high";
         /** @description The old password and the new one. */
         ChangePassword: {
             /** Format: password */
@@ -608,6 +873,19 @@ export interface components {
              * @description 10 to 200 characters.
              */
             new_password: string;
+        };
+        /** @description What a person said themselves about a day. It outranks whatever is read out of their messages. */
+        CheckIn: {
+            /** @description When it was first said. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The day where the person is, as `YYYY-MM-DD`. */
+            day: string;
+            /** @description Name of the mood. */
+            mood: string;
+            /** @description In their own words, if they wrote some. */
+            note?: string | null;
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Timestamp"];
         };
         /** @description A conversation. */
         Conversation: {
@@ -713,6 +991,42 @@ export interface components {
             /** @description The reply as stored; its status tells whether it is complete or was stopped. */
             message: components["schemas"]["Message"];
         };
+        /**
+         * Format: uuid
+         * @description One thing that a profile rests on.
+         */
+        EvidenceId: string;
+        /** @description One thing that your profile rests on. */
+        EvidenceItem: {
+            /** @description Stable name within its source. */
+            cue: string;
+            /**
+             * Format: double
+             * @description Points by which the trait would differ without it. 0 when struck out, or while the trait is locked.
+             */
+            delta: number;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it was last found. */
+            found_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["EvidenceId"];
+            /** @description The cue in words. */
+            label: string;
+            /** @description Messages it was found in. */
+            message_ids: components["schemas"]["MessageId"][];
+            source: components["schemas"]["Source"];
+            /** @description The trait it speaks of. */
+            trait: components["schemas"]["Trait"];
+            vetoed_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: double
+             * @description How much it counts now; what is known of people in general counts 1. 0 when struck out.
+             */
+            weight: number;
+        };
+        /** @description All that your profile rests on. */
+        EvidenceList: {
+            items: components["schemas"]["EvidenceItem"][];
+        };
         /** @description The end of a reply that broke off. */
         Failed: {
             /** @description Stable name for programs. */
@@ -758,6 +1072,29 @@ export interface components {
             /** @description What to dial, what to text to which number, or the address of a site; empty for a trusted person. */
             number: string;
         };
+        /** @description What the messages of a day sounded like. */
+        InferredMood: {
+            /**
+             * Format: int64
+             * @description How many messages there were.
+             */
+            messages: number;
+            /** @description The mood that came most often. */
+            mood: string;
+            /** @description Messages by mood. */
+            moods: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description Mean sentiment, from 0 to 1.
+             */
+            score: number;
+        };
+        /** @description Insights, newest first. */
+        Insights: {
+            items: components["schemas"]["SentimentInsight"][];
+        };
         /** @description What can be known before signing in. */
         Instance: {
             /** @description `Bondhu`. */
@@ -788,6 +1125,11 @@ export interface components {
         /** @description A message. */
         Message: {
             answered_by?: components["schemas"]["AnsweredBy"] | null;
+            /**
+             * Format: double
+             * @description From 0 to 1: how sure that reading is.
+             */
+            confidence?: number | null;
             /** @description Where it was said. */
             conversation_id: components["schemas"]["ConversationId"];
             /** @description When it was begun. */
@@ -855,6 +1197,65 @@ export interface components {
             /** @description Whether it answers. */
             state: components["schemas"]["ModelState"];
         };
+        /** @description A mood that can be chosen. */
+        MoodChoice: {
+            /** @description Its name. */
+            mood: string;
+            /**
+             * Format: double
+             * @description Where it is drawn, from 0 (bad) to 1 (good).
+             */
+            score: number;
+        };
+        /** @description One day of the timeline. */
+        MoodDay: {
+            check_in?: components["schemas"]["CheckIn"] | null;
+            /** @description The day where the person is, as `YYYY-MM-DD`. */
+            day: string;
+            inferred?: components["schemas"]["InferredMood"] | null;
+            /** @description Name of the mood. */
+            mood: string;
+            /**
+             * Format: double
+             * @description From 0 (bad) to 1 (good).
+             */
+            score: number;
+            /** @description Whether the person said it or their messages did. Their own word always comes first. */
+            source: components["schemas"]["PointSource"];
+        };
+        /** @description A message behind a point. */
+        MoodMessage: {
+            /**
+             * Format: double
+             * @description From 0 to 1: how sure the reading is.
+             */
+            confidence?: number | null;
+            /** @description Where it was said. */
+            conversation_id: components["schemas"]["ConversationId"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MessageId"];
+            mood?: string | null;
+            /**
+             * Format: double
+             * @description From 0 (bad) to 1 (good).
+             */
+            sentiment?: number | null;
+            text: string;
+        };
+        /** @description The messages behind a point, oldest first. */
+        MoodMessages: {
+            items: components["schemas"]["MoodMessage"][];
+        };
+        /** @description A person's moods over the days. */
+        MoodTimeline: {
+            /** @description The moods that a check-in can have, from the good to the heavy. */
+            choices: components["schemas"]["MoodChoice"][];
+            /** @description Oldest first; days of which nothing is known are left out. */
+            days: components["schemas"]["MoodDay"][];
+            insight?: components["schemas"]["SentimentInsight"] | null;
+            /** @description Today where the person is, as `YYYY-MM-DD`. */
+            today: string;
+        };
         /** @description A token that has just been made. */
         NewApiToken: {
             item: components["schemas"]["ApiToken"];
@@ -867,6 +1268,33 @@ export interface components {
             code: string;
             item: components["schemas"]["Invite"];
         };
+        /** @description How a profile has changed. */
+        PersonalityHistory: {
+            /** @description Now against the sitting before the last one, or against the beginning. */
+            changes: components["schemas"]["TraitChange"][];
+            /** @description The profile as it was, newest first, at most 200 times. */
+            items: components["schemas"]["PersonalitySnapshot"][];
+        };
+        /** @description What is known of a person. */
+        PersonalityProfile: {
+            questionnaire_at?: components["schemas"]["Timestamp"] | null;
+            /** @description How many of its items are answered or left out in the sitting under way; 0 without one. */
+            questionnaire_progress: number;
+            retake_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it rests on, by source. */
+            sources: components["schemas"]["SourceSummary"][];
+            /** @description The five traits. */
+            traits: components["schemas"]["TraitEstimate"][];
+        };
+        /** @description A profile as it was. */
+        PersonalitySnapshot: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What had happened: `questionnaire`, `learnt`, `veto` or `lock`. */
+            reason: string;
+            /** @description The traits then. */
+            traits: components["schemas"]["TraitEstimate"][];
+        };
         /** @description A stretch of text that matches throughout or not at all. */
         Piece: {
             /** @description Whether it matches. */
@@ -874,6 +1302,11 @@ export interface components {
             /** @description The text as it was written. */
             text: string;
         };
+        /**
+         * @description Where a point comes from.
+         * @enum {string}
+         */
+        PointSource: "self_reported" | "inferred";
         /** @description The body of an error answer. */
         Problem: {
             /** @description Stable name for programs. */
@@ -899,6 +1332,30 @@ export interface components {
             title: string;
             /** @description A name for the kind of problem, as a URN. */
             type: string;
+        };
+        /** @description The questionnaire and the sitting under way. */
+        Questionnaire: {
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The sentences in the order in which they are asked. */
+            items: components["schemas"]["QuestionnaireItem"][];
+            retake_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description One sentence and what was answered. */
+        QuestionnaireItem: {
+            /**
+             * Format: int32
+             * @description 1 (very inaccurate) to 5 (very accurate); null if not answered.
+             */
+            answer?: number | null;
+            /** @description Whether it was left out on purpose. */
+            left_out: boolean;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description What it says; it goes on from "I ...". */
+            text: string;
         };
         RenameConversation: {
             /** @description 1 to 120 characters. */
@@ -970,6 +1427,36 @@ export interface components {
          * @enum {string}
          */
         Sender: "user" | "companion";
+        /** @description What a person's messages of a day sounded like, put together. */
+        SentimentInsight: {
+            /** @description The mood that came most often. */
+            dominant_mood: string;
+            /** @description The beginning of the span. */
+            from_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Mean sentiment, from 0 to 1.
+             */
+            mean: number;
+            /**
+             * Format: int64
+             * @description How many messages it rests on.
+             */
+            messages: number;
+            /** @description Shares of the moods; together 1. */
+            moods: {
+                [key: string]: number;
+            };
+            /** @description Its end: the newest message. */
+            to_at: components["schemas"]["Timestamp"];
+            /** @description `rising`, `steady` or `falling` against the span before; `unknown` without one. */
+            trend: string;
+            /**
+             * Format: double
+             * @description Standard deviation of the sentiment.
+             */
+            volatility: number;
+        };
         /** @description One browser that is signed in. */
         Session: {
             created_at: components["schemas"]["Timestamp"];
@@ -989,6 +1476,13 @@ export interface components {
         /** @description Browsers, last used first. */
         SessionList: {
             items: components["schemas"]["Session"][];
+        };
+        /** @description What you say about your day yourself. */
+        SetCheckIn: {
+            /** @description One of the `choices` of the timeline. */
+            mood: string;
+            /** @description In your own words, up to 500 characters. */
+            note?: string | null;
         };
         /** @description A username and the password that goes with it. */
         SignIn: {
@@ -1013,6 +1507,19 @@ export interface components {
         /** @description The person who is signed in from now on. */
         SignedInUser: {
             user: components["schemas"]["User"];
+        };
+        /**
+         * @description Where a piece of evidence comes from.
+         * @enum {string}
+         */
+        Source: "questionnaire" | "chat" | "music" | "video";
+        /** @description How much one source has contributed. */
+        SourceSummary: {
+            /** @description Cues that count. */
+            counting: number;
+            source: components["schemas"]["Source"];
+            /** @description Cues that were struck out. */
+            vetoed: number;
         };
         /** @description The first event of a new turn. */
         Started: {
@@ -1129,6 +1636,66 @@ export interface components {
          * @description Milliseconds since 1970-01-01 UTC. Serialises as RFC 3339 with milliseconds: `2025-03-01T08:00:00.000Z`.
          */
         Timestamp: string;
+        /**
+         * @description One of the five broad traits.
+         * @enum {string}
+         */
+        Trait: "openness" | "conscientiousness" | "extraversion" | "agreeableness" | "neuroticism";
+        /** @description One trait, before and now. */
+        TraitChange: {
+            /**
+             * Format: double
+             * @description Its mean then.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description Points by which it would have to differ to count: 1.96 * SEM * sqrt(2).
+             */
+            needed: number;
+            /**
+             * Format: double
+             * @description Its mean now.
+             */
+            now: number;
+            /** @description What it is compared with. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Which trait. */
+            trait: components["schemas"]["Trait"];
+            /** @description What that comes to. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description One trait as far as it is known. */
+        TraitEstimate: {
+            /** @description The mean in one word. */
+            band: components["schemas"]["Band"];
+            /** @description How many pieces of evidence count. With none the mean is that of people in general and says nothing of this one. */
+            evidence: number;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number;
+            /** @description Held where it is, whatever is found out. */
+            locked: boolean;
+            /**
+             * Format: double
+             * @description The lower end of the interval that holds it with 95 %.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The best guess, 0 to 100.
+             */
+            mean: number;
+            /** @description Which trait. */
+            trait: components["schemas"]["Trait"];
+            /**
+             * Format: double
+             * @description How uncertain it is: the variance in points squared.
+             */
+            variance: number;
+        };
         /** @description What to change; a field that is left out stays as it is. */
         UpdateMe: {
             /** @description Two letters (ISO 3166-1), for local help lines; null forgets it. */
@@ -1162,6 +1729,11 @@ export interface components {
         Variants: {
             items: components["schemas"]["Message"][];
         };
+        /**
+         * @description Whether a trait has changed.
+         * @enum {string}
+         */
+        Verdict: "rose" | "fell" | "steady";
     };
     responses: never;
     parameters: never;
@@ -1828,6 +2400,31 @@ export interface operations {
             };
         };
     };
+    forget_signals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_history: {
         parameters: {
             query?: {
@@ -2242,6 +2839,464 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelStatus"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mood: {
+        parameters: {
+            query?: {
+                /** @description How many days up to today, 1 to 366; 30 if left out. */
+                days?: number | null;
+                /** @description How far your clock is ahead of UTC, in minutes; 0 if left out. */
+                utc_offset_minutes?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoodTimeline"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The day where you are, as `YYYY-MM-DD`. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCheckIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckIn"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `YYYY-MM-DD`. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mood_messages: {
+        parameters: {
+            query?: {
+                /** @description How far your clock is ahead of UTC, in minutes; 0 if left out. */
+                utc_offset_minutes?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `YYYY-MM-DD`. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoodMessages"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_insights: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 200; 30 if left out. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalityProfile"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_personality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    veto_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EvidenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EvidenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personality_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalityHistory"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_questionnaire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questionnaire"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_questionnaire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionnaire"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questionnaire"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restart_questionnaire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lock_trait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trait: components["schemas"]["Trait"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalityProfile"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_trait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trait: components["schemas"]["Trait"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalityProfile"];
                 };
             };
             "4XX": {

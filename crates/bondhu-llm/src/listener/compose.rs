@@ -11,7 +11,7 @@ const LONGEST_REPLY: usize = 320;
 
 pub(super) fn compose(heard: &Heard) -> String {
     let language = language_in(heard);
-    let reading = Reading::of(heard.text, language, heard.recent_messages);
+    let reading = Reading::of(heard.text, language, heard.recent_messages, heard.mood);
     let composer = Composer { heard, language, reading: &reading };
     let reply = match reading.kind {
         "open" if language == Language::English => composer.english(),

@@ -40,11 +40,12 @@ static CUES: LazyLock<Vec<Row>> = LazyLock::new(|| read_rows(include_str!("../..
 static FEELINGS: LazyLock<Vec<Row>> = LazyLock::new(|| read_rows(include_str!("../../data/listener/feelings.tsv")));
 
 impl Reading {
-    pub(super) fn of(text: &str, language: Language, earlier: &[&str]) -> Self {
+    pub(super) fn of(text: &str, language: Language, earlier: &[&str], mood: Option<&str>) -> Self {
         let words = padded(text);
         let feeling = feeling_of(&words);
         let topic = echo::topic_of(text, &words, language);
         let kind = kind_of(text, &words, earlier, feeling.is_some() || topic.is_some());
+        let feeling = feeling.or_else(|| mood.and_then(known_feeling));
         // A harsh word about oneself is not given back.
         let echo = if kind == "open" && feeling != Some("shame") { echo::echo_of(text, language) } else { None };
         Self { kind, feeling, topic, echo, long: text.chars().count() > LONG }
@@ -125,6 +126,11 @@ const NEGATIONS: &[&str] = &[
 /// Negations that follow the feeling, as in Hindi and Bengali.
 const NEGATIONS_AFTER: &[&str] =
     &["nahi hu", "nahi hoon", "nahi hun", "na", "nei", "nai", "noi", "नहीं", "নেই", "না", "নই"];
+
+/// The feeling of this name, if the tables have lines for it.
+fn known_feeling(name: &str) -> Option<&'static str> {
+    FEELINGS.iter().map(|row| row.name).find(|known| *known == name)
+}
 
 /// The heaviest feeling that is named and not denied.
 fn feeling_of(words: &str) -> Option<&'static str> {

@@ -9,8 +9,8 @@ use crate::{
 
 /// The person owns the conversation, or nothing is added.
 const INSERT: &str = "INSERT INTO chat_messages (id, user_id, conversation_id, parent_id, active, sender, text,
-     status, answered_by, sentiment, mood, crisis_level, idempotency_key, lease_until, created_at, updated_at)
-     SELECT $1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14
+     status, answered_by, sentiment, mood, confidence, crisis_level, idempotency_key, lease_until, created_at, updated_at)
+     SELECT $1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15
      WHERE EXISTS (SELECT 1 FROM conversations WHERE id = $3 AND user_id = $2)";
 
 impl Tx {
@@ -37,8 +37,8 @@ impl Tx {
         let parent = new.parent_id.map_or(new.conversation_id.0, |parent| parent.0);
         let added = on!(tx self, db => sqlx::query(INSERT)
             .bind(new.id).bind(user).bind(new.conversation_id).bind(parent).bind(new.sender).bind(&text)
-            .bind(new.status).bind(new.answered_by).bind(new.sentiment).bind(&new.mood).bind(new.crisis_level)
-            .bind(new.idempotency_key).bind(new.lease_until).bind(new.created_at)
+            .bind(new.status).bind(new.answered_by).bind(new.sentiment).bind(&new.mood).bind(new.confidence)
+            .bind(new.crisis_level).bind(new.idempotency_key).bind(new.lease_until).bind(new.created_at)
             .execute(db).await.map(|done| done.rows_affected()))?;
         if added == 0 {
             return Err(StoreError::NotFound);
@@ -58,6 +58,7 @@ impl Tx {
             error_code: None,
             sentiment: new.sentiment,
             mood: new.mood,
+            confidence: new.confidence,
             crisis_level: new.crisis_level,
             created_at: new.created_at,
             updated_at: new.created_at,

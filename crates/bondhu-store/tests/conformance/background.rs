@@ -67,4 +67,8 @@ pub async fn an_activity_is_noted_once(world: &World) {
     assert!(!world.store.add_activity(first).await.unwrap());
     assert!(!world.store.add_activity(new(world.id())).await.unwrap(), "nobody's");
     assert_eq!(world.store.count_activities(ana).await.unwrap(), 1);
+    let start = bondhu_store::Timestamp::from_millis(0);
+    assert_eq!(world.store.activities(ana, "music", start, 9).await.unwrap(), [r#"{"minutes":3}"#]);
+    assert_eq!(world.store.activities(ana, "video", start, 9).await.unwrap(), [""; 0]);
+    assert_eq!(world.store.activities(ana, "music", world.now(), 9).await.unwrap(), [""; 0]);
 }

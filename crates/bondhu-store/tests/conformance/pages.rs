@@ -112,6 +112,7 @@ pub async fn what_was_written_reads_back(world: &World) {
     let new = NewMessage {
         sentiment: Some(-0.25),
         mood: Some("sad".into()),
+        confidence: Some(0.5),
         crisis_level: Some(2),
         answered_by: Some(AnsweredBy::Safety),
         idempotency_key: Some("key".into()),
@@ -130,6 +131,7 @@ pub async fn what_was_written_reads_back(world: &World) {
         error_code: None,
         sentiment: Some(-0.25),
         mood: Some("sad".into()),
+        confidence: Some(0.5),
         crisis_level: Some(2),
         created_at: new.created_at,
         updated_at: new.created_at,

@@ -119,6 +119,7 @@ impl World {
             answered_by: None,
             sentiment: None,
             mood: None,
+            confidence: None,
             crisis_level: None,
             idempotency_key: None,
             lease_until: None,

@@ -19,6 +19,7 @@ use crate::{
         prompt,
         turn::country,
     },
+    personality::context,
     safety::{self, CrisisLevel},
 };
 
@@ -28,6 +29,9 @@ pub const LEASE: Duration = Duration::from_secs(30);
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// How much of the conversation is read for a prompt, in messages.
 const HISTORY_LIMIT: u32 = 200;
+
+/// From this confidence on the mood of a message helps the listener when no feeling is named.
+const SURE_MOOD: f64 = 0.5;
 
 /// What a reply answers.
 pub struct Prompted {
@@ -39,6 +43,8 @@ pub struct Prompted {
     pub reply: Message,
     /// What the message gave reason to worry about.
     pub crisis: Option<CrisisLevel>,
+    /// The same, or what still holds from before.
+    pub lasting: Option<CrisisLevel>,
 }
 
 /// How the writing ended, before it is stored.
@@ -132,11 +138,19 @@ async fn write_with_model(
     model: &dyn ChatModel,
 ) -> Outcome {
     let name = model.info().model;
+    let person = match context::of(app, prompted.user.id).await {
+        Ok(context) => context::notes(&context),
+        Err(error) => {
+            tracing::warn!(%error, "what is known of the person could not be read; the reply goes on without it");
+            String::new()
+        }
+    };
     let request = prompt::build(&prompt::Parts {
         display_name: &prompted.user.display_name,
         now: app.clock.now(),
+        person: &person,
         history,
-        crisis: prompted.crisis,
+        crisis: prompted.lasting.filter(|level| *level >= CrisisLevel::Ideation).or(prompted.crisis),
         token_budget: app.config.model.prompt_token_budget,
         max_output_tokens: app.config.model.max_output_tokens,
     });
@@ -207,12 +221,14 @@ fn write_as_listener(live: &LiveReply, prompted: &Prompted, history: &[Utterance
         history.iter().filter(|m| m.sender == sender).skip(skip).take(10).map(|m| m.text.as_str()).collect()
     };
     let recent_messages = said_by(Sender::User, 1);
+    let is_sure = prompted.question.confidence.is_some_and(|confidence| confidence >= SURE_MOOD);
     live.push(&listener::reply(&listener::Heard {
         text: &prompted.question.text,
         turn: history.iter().filter(|message| message.sender == Sender::User).count(),
         seed: seed(prompted),
         recent_replies: &said_by(Sender::Companion, 0),
         recent_messages: &recent_messages,
+        mood: prompted.question.mood.as_deref().filter(|_| is_sure),
     }));
     Outcome {
         status: Status::Complete,

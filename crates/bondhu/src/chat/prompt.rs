@@ -17,6 +17,8 @@ pub struct Parts<'a> {
     pub display_name: &'a str,
     /// The current time.
     pub now: Timestamp,
+    /// Notes on the person, ready to be read; empty when nothing is known.
+    pub person: &'a str,
     /// The conversation on its shown path, newest first, starting with the message to answer.
     pub history: &'a [Utterance],
     /// Raised by the person's newest message, if anything.
@@ -52,6 +54,10 @@ fn system_text(parts: &Parts) -> String {
     let date = parts.now.to_string();
     let day = date.get(..10).unwrap_or(&date);
     let mut system = format!("{}\nThe person is called {}. Today is {day}.\n", PERSONA.trim_end(), parts.display_name);
+    if !parts.person.is_empty() {
+        system.push('\n');
+        system.push_str(parts.person);
+    }
     if parts.crisis.is_some() {
         system.push('\n');
         system.push_str(CARE);

@@ -22,8 +22,11 @@ use crate::{
         text::{UNTITLED, automatic_title, message_text},
     },
     http::problem::ApiError,
-    mood::tasks::analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
-    safety::{self, CrisisLevel, help_card},
+    mood::{
+        reading::{self, Reading},
+        tasks::analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
+    },
+    safety::{self, CrisisLevel},
 };
 
 /// A turn that has begun, and the way to follow it.
@@ -39,7 +42,7 @@ enum Place {
     /// After the newest message.
     AtTheEnd,
     /// Beside an earlier message of the same sender, as another branch.
-    Beside(Message),
+    Beside(Box<Message>),
 }
 
 /// Stores what a person said and begins the reply. The same idempotency key never stores it twice: it leads
@@ -68,7 +71,7 @@ pub async fn edit(
     if original.sender != Sender::User {
         return Err(ApiError::conflict("not_your_words", "Only your own messages can be edited."));
     }
-    say(app, user, original.conversation_id, Place::Beside(original), text, key).await
+    say(app, user, original.conversation_id, Place::Beside(Box::new(original)), text, key).await
 }
 
 /// Begins another reply to the message that `id` answers. An empty reply that had failed is replaced.
@@ -115,8 +118,9 @@ async fn say(
     if let Some(begun) = repeated(app, user, &conversation, &text, key.as_deref()).await? {
         return Ok(begun);
     }
-    let crisis = safety::check(&text);
-    match store_turn(app, user, &conversation, place, &text, key.clone(), crisis).await {
+    let reading = reading::read(&text);
+    let crisis = reading.crisis;
+    match store_turn(app, user, &conversation, place, &text, key.clone(), reading).await {
         Ok((conversation, said, reply)) => {
             Ok(begin(app, user, conversation, Some(said.clone()), reply, said, crisis).await)
         }
@@ -140,7 +144,7 @@ async fn store_turn(
     place: Place,
     text: &str,
     key: Option<String>,
-    crisis: Option<CrisisLevel>,
+    reading: Reading,
 ) -> Result<(Conversation, Message, Message), StoreError> {
     let mut conversation = conversation.clone();
     let mut tx = app.store.begin().await?;
@@ -150,7 +154,6 @@ async fn store_turn(
         Place::AtTheEnd => tx.last_active(user.id, conversation.id).await?,
     };
     let now = app.clock.now();
-    let heard = bondhu_sentiment::analyze(text, bondhu_sentiment::Hints::default());
     let said = NewMessage {
         id: MessageId(app.clock.new_id_after(parent.map_or(conversation.id.0, |parent| parent.0))),
         conversation_id: conversation.id,
@@ -159,9 +162,10 @@ async fn store_turn(
         text: text.to_owned(),
         status: Status::Complete,
         answered_by: None,
-        sentiment: Some(heard.sentiment),
-        mood: Some(heard.mood.name().to_owned()),
-        crisis_level: crisis.map(CrisisLevel::as_i16),
+        sentiment: Some(reading.sentiment),
+        mood: Some(reading.mood.name().to_owned()),
+        confidence: Some(reading.confidence),
+        crisis_level: reading.crisis.map(CrisisLevel::as_i16),
         idempotency_key: key,
         lease_until: None,
         created_at: now,
@@ -170,7 +174,7 @@ async fn store_turn(
         if is_beside { tx.insert_message(user.id, said).await? } else { tx.append_message(user.id, said).await? };
     let reply = tx.append_message(user.id, empty_reply(app, &said)).await?;
     // The worst moment of somebody's life is no name to meet in a list every day; a later message names it.
-    let may_name = crisis.is_none_or(|level| level < CrisisLevel::Ideation);
+    let may_name = reading.crisis.is_none_or(|level| level < CrisisLevel::Ideation);
     let wants_name = parent.is_none() || conversation.title == UNTITLED;
     let title = (may_name && wants_name).then(|| automatic_title(text));
     if let Some(title) = tx.touch_conversation(user.id, conversation.id, title.as_deref(), now).await? {
@@ -212,6 +216,7 @@ fn empty_reply(app: &App, question: &Message) -> NewMessage {
         answered_by: None,
         sentiment: None,
         mood: None,
+        confidence: None,
         crisis_level: None,
         idempotency_key: None,
         lease_until: Some(now.plus(LEASE)),
@@ -232,9 +237,9 @@ async fn begin(
     history::forget(&app.cache, user.id, conversation.id).await;
     let live = app.live.open(reply.id, user.id);
     let progress = live.follow();
-    let prompted = Prompted { user: user.clone(), question, reply: reply.clone(), crisis };
+    let (lasting, help) = safety::state::card(app, user.id, country(app, user), crisis).await;
+    let prompted = Prompted { user: user.clone(), question, reply: reply.clone(), crisis, lasting };
     app.tasks.spawn(generate::run(app.clone(), live, prompted));
-    let help = crisis.map(|level| help_card(level.as_i16(), country(app, user)));
     Begun { started: Started { conversation, user_message, reply, help }, progress }
 }
 
@@ -262,7 +267,7 @@ async fn repeated(
     }
     let Some(reply) = app.store.active_reply_to(user.id, said.id).await? else { return Err(ApiError::NotFound) };
     let level = said.crisis_level.and_then(CrisisLevel::from_i16);
-    let help = level.map(|level| help_card(level.as_i16(), country(app, user)));
+    let (_, help) = safety::state::card(app, user.id, country(app, user), level).await;
     let progress = follow(app, user, reply.clone()).await?;
     let started = Started { conversation: conversation.clone(), user_message: Some(said), reply, help };
     Ok(Some(Begun { started, progress }))

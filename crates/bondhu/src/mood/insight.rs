@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bondhu_sentiment::{Hints, analyze};
 use bondhu_store::{Insight, Said, Timestamp, UserId};
 use uuid::Uuid;
+
+use crate::mood::reading;
 
 /// With fewer messages nothing is concluded.
 pub const AT_LEAST: usize = 5;
@@ -56,8 +57,8 @@ fn reading(said: &Said) -> (f64, String) {
     if let (Some(sentiment), Some(mood)) = (said.sentiment, &said.mood) {
         (sentiment, mood.clone())
     } else {
-        let analysis = analyze(&said.text, Hints::default());
-        (analysis.sentiment, analysis.mood.name().to_owned())
+        let read = reading::read(&said.text);
+        (read.sentiment, read.mood.name().to_owned())
     }
 }
 

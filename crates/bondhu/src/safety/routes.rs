@@ -1,8 +1,8 @@
 //! The help card's address.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use axum::extract::State;
+use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,17 +15,12 @@ use crate::{
         extract::Query,
         problem::{ApiError, Problem},
     },
-    safety::{CrisisLevel, HelpCard, help_card},
+    safety::{CrisisLevel, HelpCard, help_card, state::lasting_level},
 };
-
-/// How long the card stays after a message that gave reason for acute worry.
-const ACUTE_FOR: Duration = Duration::from_hours(24);
-/// How long a softer banner stays after thoughts of suicide or self-harm were spoken of.
-const IDEATION_FOR: Duration = Duration::from_hours(72);
 
 /// The routes of safety, below `/api/v1`.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(get_help))
+    OpenApiRouter::new().routes(routes!(get_help)).routes(routes!(forget_signals))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,15 +43,16 @@ async fn get_help(
         let country = query.country.as_deref().or(app.config.accounts.default_country.as_deref());
         return Ok(axum::Json(help_card(0, country)));
     };
-    let now = app.clock.now();
-    let level = match app.store.latest_crisis(user.id, now.minus(ACUTE_FOR), CrisisLevel::Acute.as_i16()).await? {
-        Some(crisis) => crisis.level,
-        None => app
-            .store
-            .latest_crisis(user.id, now.minus(IDEATION_FOR), CrisisLevel::Ideation.as_i16())
-            .await?
-            // An acute message stays a reason for the softer banner once its day is over.
-            .map_or(0, |_| CrisisLevel::Ideation.as_i16()),
-    };
+    let level = lasting_level(&app, user.id).await?.map_or(0, CrisisLevel::as_i16);
     Ok(axum::Json(help_card(level, query.country.as_deref().or(country(&app, &user)))))
+}
+
+/// Forgets every sign of danger that is kept with your messages
+///
+/// The messages stay. The card goes, because nothing is known any more that would keep it.
+#[utoipa::path(delete, path = "/help/signals", tag = "safety",
+    responses((status = 204), (status = "4XX", body = Problem)))]
+async fn forget_signals(State(app): State<Arc<App>>, SignedIn { user, .. }: SignedIn) -> Result<StatusCode, ApiError> {
+    app.store.forget_crises(user.id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::test_app::{PATIENCE, TestApp};
 
 /// Does all background work that waits, as `bondhu serve` would.
-async fn work(app: &TestApp, calls: Vec<Call>) -> Vec<State> {
+pub async fn work(app: &TestApp, calls: Vec<Call>) -> Vec<State> {
     outbox::send_due(&app.app).await.unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(schedule::worker(&app.app).run_until(async { drop(stopped.await) }));

@@ -77,6 +77,51 @@ async fn the_card_stays_for_a_while_and_is_the_persons_alone() {
 }
 
 #[tokio::test]
+async fn what_holds_comes_with_every_reply_until_it_has_faded() {
+    let app = TestApp::start().await;
+    let asha = app.sign_up("asha").await;
+    let conversation = asha.conversation().await;
+    asha.say(&conversation, IDEATION).await;
+    let level = |events: &[crate::test_app::Event]| events[0].data["help"]["level"].clone();
+    let cared_for = |request: usize| app.model().requests()[request].system.contains("Help lines are already");
+    app.clock.advance(Duration::from_hours(71));
+    assert_eq!(level(&asha.say(&conversation, "I made some tea").await), 2);
+    assert!(cared_for(1), "the model still knows");
+    app.clock.advance(Duration::from_hours(2));
+    assert_eq!(level(&asha.say(&conversation, "I made some more tea").await), json!(null));
+    assert!(!cared_for(2));
+}
+
+#[tokio::test]
+async fn a_sharper_sign_counts_at_once_and_a_softer_one_takes_nothing_back() {
+    let app = TestApp::start().await;
+    let asha = app.sign_up("asha").await;
+    let conversation = asha.conversation().await;
+    for text in [IDEATION, ACUTE, IDEATION, "I feel like a burden to everyone"] {
+        app.clock.advance(Duration::from_hours(1));
+        asha.say(&conversation, text).await;
+    }
+    assert_eq!(asha.get("/help").await.body["level"], 3);
+}
+
+#[tokio::test]
+async fn signs_can_be_forgotten_and_leave_with_what_was_said() {
+    let app = TestApp::start().await;
+    let (asha, ravi) = (app.sign_up("asha").await, app.sign_up("ravi").await);
+    for person in [&asha, &ravi] {
+        let conversation = person.conversation().await;
+        person.say(&conversation, ACUTE).await;
+    }
+    assert_eq!(asha.delete("/help/signals").await.status, 204);
+    assert_eq!(asha.get("/help").await.body["level"], 0);
+    assert_eq!(ravi.get("/help").await.body["level"], 3);
+    let conversation = ravi.get("/conversations").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+    ravi.delete(&format!("/conversations/{conversation}")).await;
+    assert_eq!(ravi.get("/help").await.body["level"], 0);
+    assert_eq!(app.anonymous().delete("/help/signals").await.status, 401);
+}
+
+#[tokio::test]
 async fn help_is_there_for_everybody() {
     let app = TestApp::start().await;
     let help = app.anonymous().get("/help?country=GB").await;

@@ -21,6 +21,7 @@ fn parts(history: &[Utterance], token_budget: usize) -> Parts<'_> {
     Parts {
         display_name: "Ravi",
         now: Timestamp::from_millis(1_795_000_000_000),
+        person: "",
         history,
         crisis: None,
         token_budget,

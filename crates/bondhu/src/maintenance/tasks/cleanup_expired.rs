@@ -41,6 +41,7 @@ impl Task for CleanupExpired {
             None => 0,
         };
         app.store.delete_old_paces(now.minus(PACES)).await?;
+        app.store.delete_expired_evidence(now).await?;
         Ok(CleanedUp {
             sessions: app.store.delete_expired_sessions(now).await?,
             results,

@@ -6,7 +6,11 @@ use bondhu_store::UserId;
 use bondhu_tasks::{Task, TaskContext, TaskError, TaskOptions, TaskResult, Unique};
 use serde::{Deserialize, Serialize};
 
-use crate::{app::App, mood::insight::conclude};
+use crate::{
+    app::App,
+    mood::insight::conclude,
+    personality::{changes, chat, context::SentimentKey},
+};
 
 /// What one insight looks back on, and what it is compared with.
 const DAY: Duration = Duration::from_hours(24);
@@ -50,12 +54,14 @@ impl Task for AnalyzeChatSentimentBatch {
         let day = app.store.said_between(self.user_id, from, now, MOST).await?;
         let earlier = app.store.said_between(self.user_id, before, from, MOST).await?;
         let insight = conclude(app.clock.new_id(), self.user_id, from, &day, &earlier, now);
-        if let Some(insight) = &insight {
-            app.store.save_insight(insight).await?;
-            // After the commit: what was read before it may be old.
-            app.cache.invalidate_matching(&format!("personality:sentiment:{}", self.user_id)).await;
-            app.cache.invalidate_matching(&format!("personality:context:{}", self.user_id)).await;
+        let concluded = insight.is_some();
+        if let Some(insight) = insight {
+            app.store.save_insight(&insight).await?;
+            app.cache.insert(&SentimentKey(self.user_id), insight.into()).await;
+            chat::learn(app, self.user_id).await?;
+            // Last, when all that the context is made of has been stored.
+            changes::forget(app, self.user_id).await;
         }
-        Ok(BatchAnalyzed { messages: day.len(), concluded: insight.is_some() })
+        Ok(BatchAnalyzed { messages: day.len(), concluded })
     }
 }

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    personality::{chat, music},
+};
 
 /// What a profile can be learnt from.
 const KINDS: [&str; 4] = ["chat", "music", "video", "questionnaire"];
@@ -53,8 +56,14 @@ impl Task for UpdatePersonalityFromActivity {
             data: self.activity_data,
             created_at: app.clock.now(),
         };
-        if app.store.add_activity(note).await? {
-            app.cache.invalidate_matching(&format!("personality:context:{}", self.user_id)).await;
+        let kind = note.kind.clone();
+        app.store.add_activity(note).await?;
+        // Also when the note was there already: the task may have died between the two.
+        match kind.as_str() {
+            "music" => music::learn(app, self.user_id).await.map(drop)?,
+            "chat" => chat::learn(app, self.user_id).await.map(drop)?,
+            // Nothing is concluded from videos yet; a questionnaire is answered in the product itself.
+            _ => {}
         }
         Ok(())
     }
