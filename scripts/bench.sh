@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks on release binaries. The arguments go to each; `--help` lists them.
-#   BENCH=chat|tasks|cache   only one of them
+#   BENCH=chat|tasks|cache|upstash   only one of them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,4 +20,7 @@ if [ "${BENCH:-tasks}" = tasks ]; then
 fi
 if [ "${BENCH:-cache}" = cache ]; then
   "$target/release/bondhu-bench-cache" --python .venv/bin/python "$@"
+fi
+if [ "${BENCH:-upstash}" = upstash ]; then
+  "$target/release/bondhu-bench-upstash" --bondhu "$target/release/bondhu" "$@"
 fi

@@ -31,6 +31,7 @@ for feature in redis sqlite; do
 done
 stage 'Rust documentation tests' cargo test --doc --workspace
 stage 'Python peers' scripts/interop.sh
+stage 'Upstash clients' scripts/interop-upstash.sh
 stage 'generated files' scripts/gen.sh --check
 stage 'web checks' npm run check
 stage 'web tests' npm test

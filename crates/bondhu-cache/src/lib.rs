@@ -27,6 +27,7 @@
 //! ```
 
 mod counters;
+pub mod engine;
 mod flights;
 mod index;
 mod key;
@@ -42,6 +43,7 @@ use tokio::time::Instant;
 
 pub use counters::Count;
 use counters::Counters;
+use engine::Engine;
 pub use key::CacheKey;
 use local::{Life, Local};
 use redis::{Heard, OnHeard, Redis, RedisError, RedisOptions};
@@ -63,13 +65,30 @@ struct Inner {
 impl Cache {
     /// A cache inside this process that holds at most `max_entries` entries; the least used leave first.
     pub fn in_memory(max_entries: u64) -> Self {
-        Self::build(Arc::new(Local::new(max_entries)), None)
+        Self::build(Arc::new(Local::new(max_entries, None)), None)
+    }
+
+    /// As [`Cache::in_memory`], with an [engine in memory](Engine::memory) in which others see the same entries, as
+    /// the JSON that they would be on Redis. A key that others change there is dropped here.
+    ///
+    /// Only one cache can stand beside an engine, and the engine must be in memory: another is not looked at.
+    pub fn in_memory_beside(max_entries: u64, engine: &Engine) -> Self {
+        let slot = Arc::new(std::sync::OnceLock::<std::sync::Weak<Local>>::new());
+        let found = slot.clone();
+        let listens = engine.on_change(Box::new(move |key| {
+            if let Some(local) = found.get().and_then(std::sync::Weak::upgrade) {
+                changed_beside(&local, key);
+            }
+        }));
+        let local = Arc::new(Local::new(max_entries, listens.then(|| engine.clone())));
+        let _ = slot.set(Arc::downgrade(&local));
+        Self::build(local, None)
     }
 
     /// A cache on Redis or Valkey, with the `max_entries` most used entries in this process as well. Connects when it
     /// is first used; see [`Redis::new`] for the address.
     pub fn shared(url: &str, options: RedisOptions, max_entries: u64) -> Result<Self, RedisError> {
-        let local = Arc::new(Local::new(max_entries));
+        let local = Arc::new(Local::new(max_entries, None));
         let heard: OnHeard = {
             let local = local.clone();
             Arc::new(move |event| match event {
@@ -176,6 +195,7 @@ impl Cache {
         let value = Arc::new(value);
         let flight = local.flights.take_off(&id);
         let kept = self.write::<K>(&id, &value, life).await;
+        self.show::<K>(&id, &value, life, &flight);
         let entry = local.entry(&id, value, kept);
         local.entries.insert(id.clone(), entry).await;
         // A change by somebody else, after ours.
@@ -262,6 +282,17 @@ impl Cache {
         }
         self.0.recorder.hit(K::NAMESPACE, Tier::Process);
         Some(downcast::<K>(entry.value))
+    }
+}
+
+/// Somebody else has changed a key of the engine beside a cache, or all of them.
+fn changed_beside(local: &Arc<Local>, key: Option<&[u8]>) {
+    let Some(key) = key else { return local.drop_all() };
+    let Ok(id) = std::str::from_utf8(key) else { return };
+    local.flights.invalidate(id);
+    if local.entries.contains_key(id) {
+        let (local, id) = (local.clone(), id.to_owned());
+        tokio::spawn(async move { local.entries.invalidate(&id).await });
     }
 }
 

@@ -9,7 +9,11 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{flights::Flights, index::KeyIndex};
+use crate::{
+    engine::{Command, Engine},
+    flights::Flights,
+    index::KeyIndex,
+};
 
 /// What this process holds, and what it is loading.
 pub(crate) struct Local {
@@ -17,6 +21,8 @@ pub(crate) struct Local {
     pub(crate) keys: KeyIndex,
     pub(crate) flights: Flights,
     refreshing: Arc<Mutex<HashSet<String>>>,
+    /// An engine in memory that shows the same entries as JSON.
+    beside: Option<Engine>,
 }
 
 /// A refresh on its way.
@@ -82,7 +88,7 @@ impl Life {
 }
 
 impl Local {
-    pub(crate) fn new(max_entries: u64) -> Self {
+    pub(crate) fn new(max_entries: u64, beside: Option<Engine>) -> Self {
         let keys = KeyIndex::default();
         let evicted = keys.clone();
         let entries = moka::future::Cache::builder()
@@ -90,7 +96,26 @@ impl Local {
             .expire_after(EntryExpiry)
             .eviction_listener(move |key: Arc<String>, entry: Entry, _| evicted.remove(&key, entry.stamp))
             .build();
-        Self { entries, keys, flights: Flights::default(), refreshing: Arc::default() }
+        Self { entries, keys, flights: Flights::default(), refreshing: Arc::default(), beside }
+    }
+
+    /// Whether others see the entries.
+    pub(crate) const fn is_shown(&self) -> bool {
+        self.beside.is_some()
+    }
+
+    /// Lets others see a value; until something drops it.
+    pub(crate) fn show(&self, id: &str, json: &[u8], life: Life) {
+        let Some(engine) = &self.beside else { return };
+        let millis = life.total().as_millis().max(1).to_string();
+        engine.run_quietly(&Command::of([b"SET", id.as_bytes(), json, b"PX", millis.as_bytes()]));
+    }
+
+    /// Nobody sees it any more.
+    pub(crate) fn hide(&self, id: &str) {
+        if let Some(engine) = &self.beside {
+            engine.run_quietly(&Command::of(["DEL", id]));
+        }
     }
 
     /// An entry for this key that begins to live now.
@@ -118,12 +143,14 @@ impl Local {
 
     pub(crate) async fn drop_key(&self, id: &str) {
         self.flights.invalidate(id);
+        self.hide(id);
         self.entries.invalidate(id).await;
     }
 
     pub(crate) async fn drop_matching(&self, pattern: &str) {
         self.flights.invalidate_matching(pattern);
         for id in self.keys.matching(pattern) {
+            self.hide(&id);
             self.entries.invalidate(&id).await;
         }
     }

@@ -116,20 +116,27 @@ impl Redis {
 
     fn build(url: &str, options: RedisOptions, tracking: Option<OnHeard>) -> Result<Self, RedisError> {
         let address = Address::parse(url)?;
-        Ok(Self(Arc::new(Inner {
-            address,
-            options,
-            state: watch::Sender::new(State::New),
-            opening: Mutex::new(()),
-            opened: AtomicU64::new(0),
-            broken: AtomicU64::new(0),
-            tracking,
-        })))
+        Ok(Self(Arc::new(Inner::new(address, options, tracking))))
     }
 
     /// What to call the server in messages: where it is, without user and password.
     pub fn name(&self) -> String {
         self.0.address.name()
+    }
+
+    /// The same server, as another of its users; connections of its own.
+    pub(crate) fn as_user(&self, user: &str, password: &str) -> Self {
+        let address = self.0.address.as_user(user, password);
+        Self(Arc::new(Inner::new(address, self.0.options.clone(), None)))
+    }
+
+    pub(crate) fn options(&self) -> &RedisOptions {
+        &self.0.options
+    }
+
+    /// True where Sentinel names the master, so that it can move.
+    pub(crate) fn has_sentinels(&self) -> bool {
+        matches!(self.0.address, Address::Sentinel { .. })
     }
 
     /// True for a cluster, where the keys of one command must share a slot.
@@ -237,6 +244,18 @@ impl Redis {
 }
 
 impl Inner {
+    fn new(address: Address, options: RedisOptions, tracking: Option<OnHeard>) -> Self {
+        Self {
+            address,
+            options,
+            state: watch::Sender::new(State::New),
+            opening: Mutex::new(()),
+            opened: AtomicU64::new(0),
+            broken: AtomicU64::new(0),
+            tracking,
+        }
+    }
+
     /// Makes a connection and puts it to use.
     async fn open(self: &Arc<Self>) -> Result<(), RedisError> {
         let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;

@@ -29,6 +29,7 @@ impl Cache {
         let Some(shared) = self.shared_by::<K>() else {
             let value = self.timed::<K, E>(load).await?;
             let life = life::<K>(&value);
+            self.show::<K>(id, &value, life, flight);
             return Ok((Arc::new(value), life));
         };
         let lease = match self.read::<K>(shared, id).await {
@@ -86,10 +87,25 @@ impl Cache {
                 return;
             }
             life = kept(shared, life);
+        } else {
+            self.show::<K>(id, &value, life, &flight);
         }
         local.entries.insert(id.to_owned(), local.entry(id, Arc::new(value), life)).await;
         if flight.was_invalidated() {
             local.entries.invalidate(id).await;
+        }
+    }
+
+    /// Lets others see a value of this process, unless a write has overtaken it.
+    pub(crate) fn show<K: CacheKey>(&self, id: &str, value: &K::Value, life: Life, flight: &Flight) {
+        let local = &self.0.local;
+        if !K::SHARED || !local.is_shown() || life.fresh.is_zero() || flight.was_invalidated() {
+            return;
+        }
+        let Some(json) = encoded::<K>(value) else { return };
+        local.show(id, &json, life);
+        if flight.was_invalidated() {
+            local.hide(id);
         }
     }
 

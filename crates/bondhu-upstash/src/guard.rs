@@ -3,6 +3,8 @@
 //! Many requests share one connection to the server, so a command that changes the state of its connection would change
 //! the answers of others; one that waits would hold them up; and a few end or take over the server.
 
+use bondhu_cache::engine::Command;
+
 use crate::texts;
 
 /// Commands that wait. `XREAD` and `XREADGROUP` wait with `BLOCK`.
@@ -39,18 +41,20 @@ const OF_THE_SERVER: [&str; 9] =
     ["SHUTDOWN", "DEBUG", "SYNC", "PSYNC", "REPLICAOF", "SLAVEOF", "FAILOVER", "MODULE", "REPLCONF"];
 
 /// Whether a command may go to the server; otherwise the text of the answer.
-pub fn check(command: &[Vec<u8>]) -> Result<(), String> {
-    let Some(name) = command.first() else { return Err(texts::EMPTY_COMMAND.to_owned()) };
-    let name = String::from_utf8_lossy(name).to_ascii_uppercase();
-    let listed = |names: &[&str]| names.contains(&name.as_str());
-    let waits = ["XREAD", "XREADGROUP"].contains(&name.as_str())
+pub fn check(command: &Command) -> Result<(), String> {
+    let name = command.name();
+    if name.is_empty() {
+        return Err(texts::EMPTY_COMMAND.to_owned());
+    }
+    let listed = |names: &[&str]| names.iter().any(|listed| name.eq_ignore_ascii_case(listed.as_bytes()));
+    let waits = listed(&["XREAD", "XREADGROUP"])
         && command
             .iter()
             .skip(1)
             .take_while(|word| !word.eq_ignore_ascii_case(b"STREAMS"))
             .any(|word| word.eq_ignore_ascii_case(b"BLOCK"));
     if waits || listed(&WAITING) || listed(&OF_A_CONNECTION) || listed(&OF_THE_SERVER) {
-        return Err(texts::not_allowed(&name));
+        return Err(texts::not_allowed(&String::from_utf8_lossy(name).to_ascii_uppercase()));
     }
     Ok(())
 }
@@ -60,7 +64,7 @@ mod tests {
     use super::*;
 
     fn checked(command: &str) -> Result<(), String> {
-        check(&command.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>())
+        check(&Command::of(command.split(' ')))
     }
 
     #[test]
@@ -72,7 +76,7 @@ mod tests {
         for command in ["get a", "ping", "echo x", "eval s 0", "publish a b", "lpop a"] {
             assert_eq!(checked(command), Ok(()), "{command}");
         }
-        assert_eq!(check(&[]).unwrap_err(), texts::EMPTY_COMMAND);
+        assert_eq!(check(&Command::new()).unwrap_err(), texts::EMPTY_COMMAND);
     }
 
     #[test]

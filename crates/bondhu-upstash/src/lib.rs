@@ -1,25 +1,35 @@
-//! The Upstash REST protocol, without its network: requests become commands, replies become JSON.
+//! The Upstash REST protocol over a key-value engine: a [`Gateway`], and a server for it.
 //!
-//! What a request asks for is in [`request`], what may not be asked in [`guard`], how a reply is written in [`reply`],
+//! What a request asks for is in [`request`], what may not be asked in [`guard`], how a reply is written in [`json`],
 //! and every text that goes over the wire in [`texts`], so that one place can be corrected. [`script`] makes Lua
 //! scripts that were written for Upstash run on Redis and Valkey.
 //!
 //! ```
-//! use bondhu_upstash::{reply::{Encoding, Reply}, request};
+//! use bondhu_cache::engine::Engine;
+//! use bondhu_upstash::{Gateway, Options, Token};
 //!
-//! let command = request::command(br#"["set", "user:1", {"EX": 60}]"#);
-//! assert!(command.is_err(), "arguments are text, numbers and booleans");
-//! let command = request::command(br#"["set", "user:1", "Asha", "ex", 60]"#).unwrap();
-//! assert_eq!(command[4], b"60");
-//! assert_eq!(Reply::Status("OK".into()).to_json(Encoding::Base64), r#"{"result":"OK"}"#);
-//! assert_eq!(Reply::Bulk(b"Asha".to_vec()).to_json(Encoding::Base64), r#"{"result":"QXNoYQ=="}"#);
+//! let engine = Engine::memory(64 << 20);
+//! let gateway = Gateway::new(vec![Token::standard("a long random text", engine)], Options::default());
+//! // Anywhere in an application:
+//! let app: axum::Router = axum::Router::new().nest_service("/redis", gateway.router());
+//! # drop(app);
 //! ```
 
+mod access;
+mod answer;
+mod carry_out;
+mod gateway;
 pub mod guard;
-pub mod reply;
+pub mod json;
+mod read_only;
 pub mod request;
 pub mod script;
+mod seal;
+pub mod server;
+mod stream;
 pub mod texts;
+mod tokens_file;
 
-/// A command: its name and its arguments, as the bytes that the server gets.
-pub type Command = Vec<Vec<u8>>;
+pub use access::Token;
+pub use gateway::{Gateway, Options};
+pub use tokens_file::{TokensFileError, read_tokens};

@@ -1,10 +1,13 @@
 //! Requests: a body with a command or several, or a path that is a command.
 
+use std::borrow::Cow;
+
+use bondhu_cache::engine::Command;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{Command, texts};
+use crate::texts;
 
 /// A body with one command, `["set", "key", "value"]`. The error is the text of the answer.
 pub fn command(body: &[u8]) -> Result<Command, String> {
@@ -32,25 +35,42 @@ pub fn pipeline(body: &[u8]) -> Result<Vec<Result<Command, String>>, String> {
 /// slash inside a part.
 pub fn path_command(path: &str, query: Option<&str>, body: &[u8]) -> Result<Command, String> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let mut words: Command = path.split('/').map(|part| percent_decode_str(part).collect()).collect();
-    if words.first().is_none_or(Vec::is_empty) {
+    let mut command = Command::of(path.split('/').map(|part| Cow::from(percent_decode_str(part))));
+    if command.name().is_empty() {
         return Err(texts::EMPTY_COMMAND.to_owned());
     }
-    if std::str::from_utf8(&words[0]).is_err() {
+    if std::str::from_utf8(command.name()).is_err() {
         return Err(texts::BAD_PATH.to_owned());
     }
     if !body.is_empty() {
-        words.push(body.to_vec());
+        command.push(body);
     }
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value)));
         if name == "_token" {
             continue;
         }
-        words.push(form(name));
-        words.extend(value.map(form));
+        command.push(&form(name));
+        if let Some(value) = value {
+            command.push(&form(value));
+        }
     }
-    Ok(words)
+    Ok(command)
+}
+
+/// The channels or patterns of a subscription, `/subscribe/a/b`: the part of the path behind the name, and the query.
+///
+/// `@upstash/redis` does not escape them, so a `?` in a pattern arrives as the beginning of a query.
+pub fn topics(path: &str, query: Option<&str>) -> Vec<Vec<u8>> {
+    let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let rest = query.unwrap_or_default().split('&').filter(|pair| !pair.starts_with("_token="));
+    let rest = rest.collect::<Vec<_>>().join("&");
+    if let Some(last) = parts.last_mut().filter(|_| !rest.is_empty()) {
+        last.push('?');
+        last.push_str(&rest);
+    }
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    parts.map(|part| percent_decode_str(part).collect()).collect()
 }
 
 /// The token of a query, `?_token=...`.
@@ -66,29 +86,39 @@ fn form(text: &str) -> Vec<u8> {
 
 fn list<'a>(body: &'a [u8]) -> Result<Vec<&'a RawValue>, String> {
     let text = std::str::from_utf8(body).map_err(|_| texts::NOT_PARSED.to_owned())?;
-    if text.trim().is_empty() {
-        return Err(texts::NO_BODY.to_owned());
-    }
-    let whole: &'a RawValue = serde_json::from_str(text).map_err(|_| texts::NOT_PARSED.to_owned())?;
-    serde_json::from_str(whole.get()).map_err(|_| texts::NOT_A_LIST.to_owned())
+    serde_json::from_str(text).map_err(|_| {
+        let told = if text.trim().is_empty() {
+            texts::NO_BODY
+        } else if serde_json::from_str::<&'a RawValue>(text).is_ok() {
+            texts::NOT_A_LIST
+        } else {
+            texts::NOT_PARSED
+        };
+        told.to_owned()
+    })
 }
 
 fn words_of(words: &[&RawValue], if_empty: &str) -> Result<Command, String> {
     if words.is_empty() {
         return Err(if_empty.to_owned());
     }
-    words.iter().map(|word| argument(word)).collect()
+    let mut command = Command::new();
+    for word in words {
+        command.push(&argument(word)?);
+    }
+    Ok(command)
 }
 
 /// Numbers and booleans go as they were written: no number passes through a float.
-fn argument(value: &RawValue) -> Result<Vec<u8>, String> {
+fn argument(value: &RawValue) -> Result<Cow<'_, [u8]>, String> {
     let text = value.get();
     match text.as_bytes()[0] {
-        b'"' => text_of(text).ok_or_else(|| texts::NOT_PARSED.to_owned()),
+        b'"' if !text.contains('\\') => Ok(text.as_bytes()[1..text.len() - 1].into()),
+        b'"' => text_of(text).map(Cow::from).ok_or_else(|| texts::NOT_PARSED.to_owned()),
         b'n' => Err(texts::NULL_ARGUMENT.to_owned()),
         b'[' => Err(texts::LIST_ARGUMENT.to_owned()),
         b'{' => Err(texts::OBJECT_ARGUMENT.to_owned()),
-        _ => Ok(text.as_bytes().to_vec()),
+        _ => Ok(text.as_bytes().into()),
     }
 }
 
@@ -185,6 +215,9 @@ mod tests {
         assert_eq!(at("set/a%2Fb/c%20d//e/", None, ""), ["set", "a/b", "c d", "", "e"]);
         assert_eq!(at("set/k", Some("v=a+b%26"), ""), ["set", "k", "v", "a b&"]);
         assert_eq!(path_command("", None, b"").unwrap_err(), texts::EMPTY_COMMAND);
+        assert_eq!(topics("a/b%20c", Some("_token=x")), [b"a".to_vec(), b"b c".to_vec()]);
+        assert_eq!(topics("h", Some("llo")), [b"h?llo".to_vec()]);
+        assert!(topics("", None).is_empty());
         assert_eq!(query_token("a=1&_token=T%2B1&b").as_deref(), Some("T+1"));
         assert_eq!(query_token("token=1"), None);
     }

@@ -3,6 +3,12 @@
 //! `@upstash/ratelimit` begins its scripts with `#!lua flags=allow-key-locking`, a promise that Upstash makes use of.
 //! Redis refuses a flag that it does not know, and Redis before 7 the whole line.
 
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use sha1::{Digest as _, Sha1};
+
 /// The flags that Redis 7 knows.
 const KNOWN: [&str; 5] = ["no-writes", "allow-oom", "allow-stale", "no-cluster", "allow-cross-slot-keys"];
 
@@ -30,6 +36,51 @@ pub fn normalized(script: &[u8]) -> Option<Vec<u8>> {
     Some([first.as_bytes(), &script[line_end..]].concat())
 }
 
+/// How many changed scripts are remembered.
+const REMEMBERED: usize = 1_024;
+
+/// Which script stands for which: clients name a script by the digest of what they have, servers by what they got.
+#[derive(Default)]
+pub(crate) struct Scripts(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    changed: HashMap<String, String>,
+    order: VecDeque<String>,
+}
+
+impl Scripts {
+    /// The script as the server is to get it, and the digest of what the client has, if they differ.
+    pub(crate) fn normalize(&self, script: &[u8]) -> Option<(Vec<u8>, String)> {
+        let changed = normalized(script)?;
+        let (theirs, ours) = (digest(script), digest(&changed));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.changed.insert(theirs.clone(), ours).is_none() {
+            known.order.push_back(theirs.clone());
+            if known.order.len() > REMEMBERED
+                && let Some(oldest) = known.order.pop_front()
+            {
+                known.changed.remove(&oldest);
+            }
+        }
+        Some((changed, theirs))
+    }
+
+    /// The digest by which the server knows a script.
+    pub(crate) fn on_server(&self, digest: &[u8]) -> Option<String> {
+        let digest = std::str::from_utf8(digest).ok()?.to_ascii_lowercase();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).changed.get(&digest).cloned()
+    }
+}
+
+/// The SHA-1 of a script in hexadecimal, as `EVALSHA` takes it.
+fn digest(script: &[u8]) -> String {
+    Sha1::digest(script).iter().fold(String::with_capacity(40), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +101,17 @@ mod tests {
         assert_eq!(after("return 1"), None);
         assert_eq!(after("#!lua flags=allow-key-locking").as_deref(), Some("--"));
         assert_eq!(normalized(&[b'#', b'!', 0xff]), None);
+    }
+
+    #[test]
+    fn a_changed_script_is_found_by_the_digest_of_the_original() {
+        let scripts = Scripts::default();
+        let (changed, theirs) = scripts.normalize(b"#!lua flags=allow-key-locking\nreturn 1").unwrap();
+        assert_eq!(scripts.on_server(theirs.to_uppercase().as_bytes()), Some(digest(&changed)));
+        assert_eq!(digest(b"return 1"), "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
+        for number in 0..REMEMBERED {
+            scripts.normalize(format!("#!lua flags=allow-key-locking\nreturn {number}x").as_bytes());
+        }
+        assert_eq!(scripts.on_server(theirs.as_bytes()), None, "the oldest goes first");
     }
 }

@@ -43,3 +43,34 @@ pub fn too_large(limit: u64, actual: u64) -> String {
          See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details"
     )
 }
+
+/// What no token has been set up for; the gateway is off.
+pub const OFF: &str = "ERR the REST gateway is off: set UPSTASH_REDIS_REST_TOKEN to a long random text (`openssl rand \
+                       -hex 32`), restart, and give the same token to your clients";
+/// A method that this path does not take.
+pub const WRONG_METHOD: &str = "ERR method not allowed: send POST";
+/// `Upstash-Response-Format` is something else than `json` or `resp2`.
+pub const UNKNOWN_FORMAT: &str = "ERR invalid Upstash-Response-Format, json or resp2 is expected";
+/// `Upstash-Encoding` is something else than `base64`.
+pub const UNKNOWN_ENCODING: &str = "ERR invalid Upstash-Encoding, base64 is expected";
+/// Both of them.
+pub const TWO_FORMATS: &str = "ERR Upstash-Encoding cannot be used together with the resp2 response format";
+/// The client has gone away, or was too slow, before its request was whole.
+pub const CUT_OFF: &str = "ERR the request ended before it was complete";
+/// A subscription to nothing.
+pub const NO_CHANNEL: &str = "ERR wrong number of arguments for 'subscribe' command";
+/// `ACL RESTTOKEN` where the engine has no users.
+pub const NO_USERS: &str =
+    "ERR ACL RESTTOKEN needs a Redis or Valkey server with users; set REDIS_URL to the address of one";
+/// A script that the server does not know, in the words that clients look for.
+pub const NO_SCRIPT: &str = "NOSCRIPT No matching script. Please use EVAL.";
+
+/// The server behind the gateway gives no answer.
+pub fn unavailable(reason: &str) -> String {
+    format!("ERR backend unavailable: {reason}")
+}
+
+/// `ACL RESTTOKEN` with a login that the server refuses.
+pub fn wrong_login(user: &str) -> String {
+    format!("ERR Wrong password or user \"{user}\" does not exist")
+}

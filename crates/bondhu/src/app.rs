@@ -6,6 +6,7 @@ use anyhow::Context;
 use bondhu_cache::Cache;
 use bondhu_store::Store;
 use bondhu_tasks::{Backend, Broker, Queue, RedisOptions, Sender, backend::RESULT_EXPIRES};
+use bondhu_upstash::Gateway;
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -14,6 +15,7 @@ use crate::{
     chat::{live::LiveReplies, model::Models},
     clock::Clock,
     config::Config,
+    gateway,
 };
 
 /// The queue's file in the data folder.
@@ -29,6 +31,8 @@ pub struct App {
     pub store: Store,
     /// Values worth keeping for a while.
     pub cache: Cache,
+    /// The Upstash REST gateway.
+    pub gateway: Gateway,
     /// The language model, or the lack of one.
     pub models: Models,
     /// Background work: sends it, and finds what became of it.
@@ -61,13 +65,25 @@ impl App {
         }
         let models = Models::connect(&config.model).await?;
         let queue = queue(&config).await?;
-        Ok(Self::assemble(config, clock, store, models, queue))
+        Self::assemble(config, clock, store, models, queue)
     }
 
     /// Puts parts together that are open already; tests bring their own model, clock and queue.
-    pub fn assemble(config: Config, clock: Clock, store: Store, models: Models, queue: Queue) -> Arc<Self> {
-        Arc::new(Self {
-            cache: config.store.cache(),
+    pub fn assemble(
+        config: Config,
+        clock: Clock,
+        store: Store,
+        models: Models,
+        queue: Queue,
+    ) -> anyhow::Result<Arc<Self>> {
+        let engine = gateway::engine(&config.store, &config.upstash)?;
+        let gateway = gateway::gateway(&config.upstash, &engine)?;
+        Ok(Arc::new(Self {
+            // Without Redis, the gateway and the cache have the same entries.
+            cache: match config.store.redis_url {
+                Some(_) => config.store.cache(),
+                None => Cache::in_memory_beside(config.store.cache_entries, &engine),
+            },
             config,
             clock,
             store,
@@ -78,7 +94,8 @@ impl App {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             parking: CancellationToken::new(),
-        })
+            gateway,
+        }))
     }
 }
 

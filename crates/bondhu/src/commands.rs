@@ -9,6 +9,7 @@ pub mod ping;
 mod prompt;
 pub mod serve;
 mod task;
+mod upstash;
 mod user;
 mod worker;
 
@@ -70,6 +71,8 @@ enum Command {
     /// Send background tasks, and look at what became of them.
     #[command(subcommand, arg_required_else_help = true)]
     Task(task::TaskCommand),
+    /// Serve Upstash's REST protocol alone, in front of Redis or Valkey.
+    Upstash(upstash::UpstashArgs),
     /// Bring the database to the version this binary needs.
     Migrate,
     /// Look for what is wrong, and say what to do about it.
@@ -125,6 +128,11 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             start_logs(&config.logs);
             block_on(worker::work(config, args))?;
         }
+        Command::Upstash(args) => {
+            let config = Config::from_values(&load(&inputs)?)?;
+            start_logs(&config.logs);
+            block_on(upstash::run(config, args))?;
+        }
         Command::Beat => {
             let config = Config::from_values(&load(&inputs)?)?;
             start_logs(&config.logs);
@@ -149,6 +157,13 @@ fn inputs(args: SettingsArgs, command: &Command) -> Inputs {
     }
     if let Command::Serve { listen: Some(listen) } = command {
         flags.push(("http.listen".to_owned(), listen.clone()));
+    }
+    if let Command::Upstash(args) = command {
+        // What is said here by name, or by a flag, goes before it.
+        let mut first = upstash::srh_settings(|name| std::env::var(name).ok());
+        first.append(&mut flags);
+        flags = first;
+        flags.extend(args.redis.clone().map(|url| ("store.redis_url".to_owned(), url)));
     }
     Inputs::of_process(args.config, flags)
 }

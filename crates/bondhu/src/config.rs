@@ -14,6 +14,7 @@ mod model;
 pub mod settings;
 mod store;
 mod tasks;
+mod upstash;
 mod values;
 
 pub use accounts::{AccountsConfig, country_code};
@@ -26,6 +27,7 @@ pub use metrics::MetricsConfig;
 pub use model::{Endpoint, ModelChoice, ModelConfig, ModelProvider};
 pub use store::StoreConfig;
 pub use tasks::TasksConfig;
+pub use upstash::UpstashConfig;
 pub use values::{Source, Value, Values};
 
 /// Every setting, read and checked.
@@ -41,6 +43,8 @@ pub struct Config {
     pub accounts: AccountsConfig,
     /// Background work.
     pub tasks: TasksConfig,
+    /// The Upstash REST gateway.
+    pub upstash: UpstashConfig,
     /// Logs.
     pub logs: LogsConfig,
     /// Figures for Prometheus.
@@ -56,6 +60,7 @@ impl Config {
             model: ModelConfig::from_values(values)?,
             accounts: AccountsConfig::from_values(values)?,
             tasks: TasksConfig::from_values(values)?,
+            upstash: UpstashConfig::from_values(values)?,
             logs: LogsConfig::from_values(values)?,
             metrics: MetricsConfig::from_values(values)?,
         })

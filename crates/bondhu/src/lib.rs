@@ -7,6 +7,7 @@ pub mod chat;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod gateway;
 pub mod http;
 pub mod maintenance;
 pub mod mood;

@@ -96,6 +96,23 @@ impl Address {
         }
     }
 
+    /// The same place, with another login.
+    pub(super) fn as_user(&self, user: &str, password: &str) -> Self {
+        let with_login = |info: &ConnectionInfo| {
+            let settings = info.redis_settings().clone().set_username(user).set_password(password);
+            info.clone().set_redis_settings(settings)
+        };
+        match self {
+            Self::Node(info) => Self::Node(Box::new(with_login(info))),
+            Self::Sentinel { sentinels, master, node } => Self::Sentinel {
+                sentinels: sentinels.clone(),
+                master: master.clone(),
+                node: Box::new(with_login(node)),
+            },
+            Self::Cluster { nodes } => Self::Cluster { nodes: nodes.iter().map(with_login).collect() },
+        }
+    }
+
     /// Finds a node to connect to, of a cluster any. Asked anew for every connection, because masters change.
     pub(super) async fn node(&self) -> RedisResult<ConnectionInfo> {
         match self {

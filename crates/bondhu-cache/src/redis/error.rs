@@ -56,7 +56,7 @@ impl RedisError {
         }
     }
 
-    pub(super) fn new(server: String, error: &redis::RedisError) -> Self {
+    pub(crate) fn new(server: String, error: &redis::RedisError) -> Self {
         let code = error.code().unwrap_or_default().to_owned();
         let reason = match (error.code(), error.detail()) {
             (Some(code), Some(detail)) => format!("{code} {detail}"),

@@ -83,6 +83,7 @@ async fn checks(inputs: &Inputs) -> Vec<Check> {
     }
     checks.push(parts::database(&config.store).await);
     checks.push(cache::cache(&config.store).await);
+    checks.push(parts::gateway(&config).await);
     checks.push(parts::tasks(&config).await);
     checks.push(parts::model(&config.model).await);
     checks.push(machine::clock(Clock::system().now()));

@@ -167,7 +167,7 @@ async fn housekeeping(app: Arc<App>) {
 }
 
 /// Completes at the first SIGTERM or Ctrl-C. The next one ends the process at once, as people expect.
-async fn told_to_end() {
+pub(super) async fn told_to_end() {
     let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).expect("signals can be listened to");
     let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt()).expect("signals can be listened to");
     tokio::select! {

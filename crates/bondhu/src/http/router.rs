@@ -48,6 +48,7 @@ pub fn openapi_json() -> String {
 
 /// The whole server.
 pub fn router(app: Arc<App>) -> Router {
+    let gateway = app.gateway.router();
     let (api, _) = api();
     let document: Arc<str> = openapi_json().into();
     let description = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) });
@@ -69,4 +70,6 @@ pub fn router(app: Arc<App>) -> Router {
                 .layer(DefaultBodyLimit::max(app.config.http.body_limit_bytes)),
         )
         .with_state(app)
+        // Outside of the layers: it has its own tokens, limits, errors and rules for pages of other sites.
+        .nest_service("/redis", gateway)
 }

@@ -24,6 +24,9 @@ fn libraries_do_not_know_each_other_or_the_product() {
         let own: Vec<&String> = dependencies[library].iter().filter(|name| name.starts_with("bondhu")).collect();
         assert!(own.is_empty(), "{library} depends on {own:?}");
     }
+    let gateway: Vec<&String> =
+        dependencies["bondhu-upstash"].iter().filter(|name| name.starts_with("bondhu")).collect();
+    assert_eq!(gateway, ["bondhu-cache"], "the gateway knows the engine and nothing else");
 }
 
 #[test]

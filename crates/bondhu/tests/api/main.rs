@@ -10,6 +10,7 @@ mod cache;
 mod conversations;
 mod crisis;
 mod faults;
+mod gateway;
 mod mood;
 mod openapi;
 mod personality;

@@ -57,7 +57,7 @@ impl TestApp {
         let store = Store::open(&config.store.open_with()).await.unwrap();
         store.migrate().await.unwrap();
         let models = Models::fixed(model.clone().map(|model| model as Arc<dyn ChatModel>));
-        let app = App::assemble(config, clock.clone(), store, models, task_queue());
+        let app = App::assemble(config, clock.clone(), store, models, task_queue()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shutdown, told) = oneshot::channel();

@@ -6,7 +6,7 @@ use bondhu_store::{Store, StoreError};
 use super::Check;
 use crate::chat::model::{self, ModelState, Models};
 use crate::config::{Config, ModelConfig, StoreConfig};
-use crate::{app, schedule};
+use crate::{app, gateway, schedule};
 
 /// Whether the database can be reached and has the schema that this binary needs. Makes none that is not there.
 pub(super) async fn database(config: &StoreConfig) -> Check {
@@ -36,6 +36,28 @@ async fn look_into(config: &StoreConfig) -> Result<Check, StoreError> {
     };
     store.close().await;
     Ok(check)
+}
+
+/// Whether the REST gateway is on, and whether what is behind it answers.
+pub(super) async fn gateway(config: &Config) -> Check {
+    const NAME: &str = "gateway";
+    let parts = || {
+        let engine = gateway::engine(&config.store, &config.upstash)?;
+        anyhow::Ok((engine.name(), gateway::gateway(&config.upstash, &engine)?))
+    };
+    let (engine, gateway) = match parts() {
+        Ok(parts) => parts,
+        Err(error) => return Check::fail(NAME, format!("{error:#}"), "The message says what to correct."),
+    };
+    let config = &config.upstash;
+    if config.token.is_none() && config.read_only_token.is_none() && config.tokens_file.is_none() {
+        let found = "off; set UPSTASH_REDIS_REST_TOKEN to open it at /redis for @upstash/redis";
+        return Check::ok(NAME, found);
+    }
+    match gateway.ready().await {
+        Ok(()) => Check::ok(NAME, format!("at /redis, on {engine}")),
+        Err(reason) => Check::fail(NAME, reason, "Start Redis, or correct REDIS_URL."),
+    }
 }
 
 /// Whether the queue of background work can be reached, and whether something in it needs a look.
