@@ -12,6 +12,8 @@ use utoipa::OpenApi;
 
 pub use values::*;
 
+use crate::personality::context::{PersonalityContext, SentimentInsight};
+
 /// What everybody has to know about a key.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Described {

@@ -10,6 +10,11 @@ export interface components {
          */
         AnsweredBy: "model" | "listener" | "safety";
         /**
+         * @description Where a trait lies, in one word. Low is below 40, high from 70, by whole points as they are shown.
+         * @enum {string}
+         */
+        Band: "low" | "moderate" | "high";
+        /**
          * Format: uuid
          * @description A conversation.
          */
@@ -28,6 +33,11 @@ export interface components {
         /** @description A message. */
         Message: {
             answered_by?: components["schemas"]["AnsweredBy"] | null;
+            /**
+             * Format: double
+             * @description From 0 to 1: how sure that reading is.
+             */
+            confidence?: number | null;
             /** @description Where it was said. */
             conversation_id: components["schemas"]["ConversationId"];
             /** @description When it was begun. */
@@ -176,17 +186,22 @@ export interface components {
          * @description Milliseconds since 1970-01-01 UTC. Serialises as RFC 3339 with milliseconds: `2025-03-01T08:00:00.000Z`.
          */
         Timestamp: string;
+        /**
+         * @description One of the five broad traits.
+         * @enum {string}
+         */
+        Trait: "openness" | "conscientiousness" | "extraversion" | "agreeableness" | "neuroticism";
         /** @description A trait that is worth knowing in a conversation. */
         TraitHint: {
-            /** @description The same in one word: `low`, `moderate` or `high`. */
-            band: string;
+            /** @description The same in one word. */
+            band: components["schemas"]["Band"];
             /**
              * Format: double
              * @description Its mean, 0 to 100.
              */
             mean: number;
-            /** @description Which of the Big Five. */
-            trait: string;
+            /** @description Which trait. */
+            trait: components["schemas"]["Trait"];
         };
         /** @description What a person watches. */
         VideoProfile: {
@@ -224,6 +239,7 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 
 export type AnsweredBy = components['schemas']['AnsweredBy'];
+export type Band = components['schemas']['Band'];
 export type ConversationId = components['schemas']['ConversationId'];
 export type ListeningSummary = components['schemas']['ListeningSummary'];
 export type Message = components['schemas']['Message'];
@@ -238,6 +254,7 @@ export type Share = components['schemas']['Share'];
 export type Status = components['schemas']['Status'];
 export type Style = components['schemas']['Style'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type Trait = components['schemas']['Trait'];
 export type TraitHint = components['schemas']['TraitHint'];
 export type VideoProfile = components['schemas']['VideoProfile'];
 export type Visit = components['schemas']['Visit'];

@@ -1,79 +1,8 @@
-//! The values that have no row of their own. Scores of traits and means of sentiment have the units of the profile.
-
-use std::collections::BTreeMap;
+//! The values that have no feature of their own yet.
 
 use bondhu_store::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// How to speak with somebody now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Style {
-    /// Empathetic and gentle: they are low.
-    Gentle,
-    /// Neither.
-    Balanced,
-    /// Upbeat: they are well.
-    Upbeat,
-}
-
-/// A trait that is worth knowing in a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TraitHint {
-    /// Which of the Big Five.
-    #[serde(rename = "trait")]
-    pub of: String,
-    /// Its mean, 0 to 100.
-    pub mean: f64,
-    /// The same in one word: `low`, `moderate` or `high`.
-    pub band: String,
-}
-
-/// What a person last said themselves about their mood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OwnWord {
-    /// The day where they are, as `YYYY-MM-DD`.
-    pub day: String,
-    /// Name of the mood.
-    pub mood: String,
-}
-
-/// What a person's messages of a day sounded like, put together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SentimentInsight {
-    /// The beginning of the span.
-    pub from_at: Timestamp,
-    /// Its end: the newest message.
-    pub to_at: Timestamp,
-    /// How many messages it rests on.
-    pub messages: i64,
-    /// Mean sentiment, from 0 to 1.
-    pub mean: f64,
-    /// Standard deviation of the sentiment.
-    pub volatility: f64,
-    /// The mood that came most often.
-    pub dominant_mood: String,
-    /// Shares of the moods; together 1.
-    pub moods: BTreeMap<String, f64>,
-    /// `rising`, `steady` or `falling` against the span before; `unknown` without one.
-    pub trend: String,
-}
-
-/// What a reply needs to know of the person. Holds no text of theirs and no crisis level.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PersonalityContext {
-    /// How to speak with them.
-    pub style: Style,
-    /// Whether their mood has swung so much that a steady counterpart helps.
-    pub needs_consistency: bool,
-    /// Their own word on their mood, while it counts. It outranks the insight.
-    pub check_in: Option<OwnWord>,
-    /// What their messages sounded like, if that is known and recent.
-    pub insight: Option<SentimentInsight>,
-    /// Traits that stand out.
-    pub traits: Vec<TraitHint>,
-}
 
 /// A name and its share of the whole, from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use bondhu_store::{Snapshot, SnapshotId, StoreError, Tx, UserId};
 
-use crate::{
-    app::App,
-    personality::{context::ContextKey, profile::replay},
-};
+use crate::{app::App, cache_keys::PersonalityContextKey, personality::profile::replay};
 
 /// What a person does themselves is always kept in the history; what is learnt, at most this often.
 const LEARNT_EVERY: Duration = Duration::from_hours(24);
@@ -59,5 +56,5 @@ pub async fn commit(app: &App, mut tx: Tx, user: UserId, reason: Reason) -> Resu
 
 /// Drops what is cached of a person's profile. Call it after the commit of whatever changes it.
 pub async fn forget(app: &App, user: UserId) {
-    app.cache.invalidate(&ContextKey(user)).await;
+    app.cache.invalidate(&PersonalityContextKey(user)).await;
 }

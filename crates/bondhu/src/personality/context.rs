@@ -1,14 +1,14 @@
 //! What a reply needs to know of the person: built here from rows, kept for half an hour, dropped at every change.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, sync::LazyLock, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, sync::LazyLock, time::Duration};
 
-use bondhu_cache::CacheKey;
 use bondhu_store::{Insight, StoreError, Timestamp, Trait, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    cache_keys::PersonalityContextKey,
     mood::{scores, timeline::LocalClock},
     personality::{
         profile::{TraitEstimate, replay},
@@ -27,38 +27,6 @@ const UPBEAT_ABOVE: f64 = 0.7;
 const STEADY_ABOVE: f64 = 0.3;
 /// A trait is mentioned when it differs from people in general by this many standard deviations.
 const NOTABLE: f64 = 0.3;
-
-/// `personality:context:{user_id}`.
-#[derive(Debug, Clone, Copy)]
-pub struct ContextKey(pub UserId);
-
-impl fmt::Display for ContextKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl CacheKey for ContextKey {
-    type Value = PersonalityContext;
-    const NAMESPACE: &'static str = "personality:context";
-    const TTL: Duration = Duration::from_mins(30);
-}
-
-/// `personality:sentiment:{user_id}`.
-#[derive(Debug, Clone, Copy)]
-pub struct SentimentKey(pub UserId);
-
-impl fmt::Display for SentimentKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl CacheKey for SentimentKey {
-    type Value = SentimentInsight;
-    const NAMESPACE: &'static str = "personality:sentiment";
-    const TTL: Duration = Duration::from_hours(1);
-}
 
 /// What a person's messages of a day sounded like, put together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -168,7 +136,7 @@ impl PersonalityContext {
 
 /// The context of a person, from the cache or from their rows.
 pub async fn of(app: &App, user: UserId) -> Result<Arc<PersonalityContext>, Arc<StoreError>> {
-    app.cache.get_or_load(&ContextKey(user), async || build(app, user).await).await
+    app.cache.get_or_load(&PersonalityContextKey(user), async || build(app, user).await).await
 }
 
 async fn build(app: &App, user: UserId) -> Result<PersonalityContext, StoreError> {

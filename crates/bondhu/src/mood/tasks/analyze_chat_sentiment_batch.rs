@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
+    cache_keys::SentimentKey,
     mood::insight::conclude,
-    personality::{changes, chat, context::SentimentKey},
+    personality::{changes, chat},
 };
 
 /// What one insight looks back on, and what it is compared with.
