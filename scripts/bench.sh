@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks on release binaries. The arguments go to each; `--help` lists them.
-#   BENCH=chat|tasks|cache|upstash   only one of them
+#   BENCH=chat|tasks|cache|upstash|understanding   only one of them
+#   UNDERSTANDING_DATA="FILE..."                    rated texts for the last: id, valence, text
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,4 +24,11 @@ if [ "${BENCH:-cache}" = cache ]; then
 fi
 if [ "${BENCH:-upstash}" = upstash ]; then
   "$target/release/bondhu-bench-upstash" --bondhu "$target/release/bondhu" "$@"
+fi
+if [ "${BENCH:-understanding}" = understanding ]; then
+  data=()
+  for file in ${UNDERSTANDING_DATA:-}; do
+    data+=(--data "$file")
+  done
+  "$target/release/bondhu-bench-understanding" --python .venv/bin/python "${data[@]}" "$@"
 fi

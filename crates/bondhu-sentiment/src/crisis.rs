@@ -1,11 +1,9 @@
 //! Signs of a crisis: a phrase detector with gates for whom and when a sentence is about.
 
 mod detect;
-mod phrase;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,8 +67,6 @@ pub enum CrisisReason {
     Violence,
     /// A threat to others.
     Threat,
-    /// No phrase was found, but the wording is like that of messages that have this level.
-    Wording,
 }
 
 impl CrisisReason {
@@ -89,7 +85,6 @@ impl CrisisReason {
             Self::Farewell => "farewell",
             Self::Violence => "violence",
             Self::Threat => "threat",
-            Self::Wording => "wording",
         }
     }
 }

@@ -1,218 +1,147 @@
-//! Words, what they weigh and the mood they speak of.
+//! Words and emoji with a known valence, and the words that turn them round or strengthen them.
+//!
+//! The English list and the numbers of the rules that use it are those of VADER (Hutto and Gilbert 2014, MIT licence).
 
-use crate::Mood::{self, Angry, Anxious, Calm, Curious, Grateful, Happy, Lonely, Motivated, Sad, Tired};
+use std::{collections::HashMap, sync::LazyLock};
 
-/// Word, weight from -1.5 to 1.5, mood.
-pub(crate) const WORDS: &[(&str, f64, Mood)] = &[
-    ("happy", 1.2, Happy),
-    ("glad", 1.0, Happy),
-    ("joy", 1.2, Happy),
-    ("joyful", 1.3, Happy),
-    ("great", 1.1, Happy),
-    ("good", 0.8, Happy),
-    ("nice", 0.7, Happy),
-    ("wonderful", 1.3, Happy),
-    ("amazing", 1.3, Happy),
-    ("awesome", 1.2, Happy),
-    ("love", 1.1, Happy),
-    ("loved", 1.1, Happy),
-    ("fun", 0.9, Happy),
-    ("excited", 1.1, Happy),
-    ("delighted", 1.3, Happy),
-    ("smile", 0.9, Happy),
-    ("smiling", 0.9, Happy),
-    ("laughed", 0.9, Happy),
-    ("best", 1.0, Happy),
-    ("beautiful", 1.0, Happy),
-    ("celebrate", 1.0, Happy),
-    ("grateful", 1.3, Grateful),
-    ("thankful", 1.3, Grateful),
-    ("thanks", 0.9, Grateful),
-    ("thank", 0.9, Grateful),
-    ("blessed", 1.1, Grateful),
-    ("appreciate", 1.0, Grateful),
-    ("calm", 0.9, Calm),
-    ("relaxed", 0.9, Calm),
-    ("peaceful", 1.0, Calm),
-    ("relieved", 0.9, Calm),
-    ("fine", 0.4, Calm),
-    ("okay", 0.2, Calm),
-    ("content", 0.7, Calm),
-    ("motivated", 1.1, Motivated),
-    ("determined", 0.9, Motivated),
-    ("inspired", 1.1, Motivated),
-    ("proud", 1.1, Motivated),
-    ("confident", 1.0, Motivated),
-    ("hopeful", 0.9, Motivated),
-    ("ready", 0.6, Motivated),
-    ("sad", -1.2, Sad),
-    ("unhappy", -1.2, Sad),
-    ("depressed", -1.4, Sad),
-    ("down", -0.5, Sad),
-    ("miserable", -1.4, Sad),
-    ("cry", -1.0, Sad),
-    ("crying", -1.1, Sad),
-    ("cried", -1.1, Sad),
-    ("heartbroken", -1.4, Sad),
-    ("empty", -1.0, Sad),
-    ("hopeless", -1.4, Sad),
-    ("grief", -1.3, Sad),
-    ("hurt", -1.0, Sad),
-    ("hurts", -1.0, Sad),
-    ("pain", -1.0, Sad),
-    ("bad", -0.9, Sad),
-    ("terrible", -1.2, Sad),
-    ("awful", -1.2, Sad),
-    ("worst", -1.3, Sad),
-    ("disappointed", -1.0, Sad),
-    ("failed", -1.0, Sad),
-    ("worthless", -1.4, Sad),
-    ("anxious", -1.1, Anxious),
-    ("anxiety", -1.1, Anxious),
-    ("worried", -1.0, Anxious),
-    ("worry", -0.8, Anxious),
-    ("nervous", -0.9, Anxious),
-    ("scared", -1.1, Anxious),
-    ("afraid", -1.1, Anxious),
-    ("panic", -1.2, Anxious),
-    ("stressed", -1.1, Anxious),
-    ("stress", -0.9, Anxious),
-    ("overwhelmed", -1.1, Anxious),
-    ("tense", -0.8, Anxious),
-    ("angry", -1.2, Angry),
-    ("furious", -1.4, Angry),
-    ("annoyed", -0.9, Angry),
-    ("annoying", -0.9, Angry),
-    ("hate", -1.2, Angry),
-    ("mad", -0.9, Angry),
-    ("frustrated", -1.0, Angry),
-    ("unfair", -0.8, Angry),
-    ("lonely", -1.2, Lonely),
-    ("alone", -0.8, Lonely),
-    ("isolated", -1.1, Lonely),
-    ("nobody", -0.7, Lonely),
-    ("abandoned", -1.2, Lonely),
-    ("tired", -0.8, Tired),
-    ("exhausted", -1.1, Tired),
-    ("sleepy", -0.4, Tired),
-    ("drained", -1.0, Tired),
-    ("burnout", -1.1, Tired),
-    ("curious", 0.4, Curious),
-    ("wonder", 0.3, Curious),
-    ("wondering", 0.3, Curious),
-    ("interesting", 0.6, Curious),
-    // Hindi.
-    ("खुश", 1.2, Happy),
-    ("खुशी", 1.2, Happy),
-    ("अच्छा", 0.8, Happy),
-    ("अच्छी", 0.8, Happy),
-    ("धन्यवाद", 1.0, Grateful),
-    ("शांत", 0.8, Calm),
-    ("ठीक", 0.3, Calm),
-    ("दुखी", -1.2, Sad),
-    ("उदास", -1.2, Sad),
-    ("बुरा", -0.9, Sad),
-    ("चिंता", -0.9, Anxious),
-    ("डर", -1.0, Anxious),
-    ("गुस्सा", -1.1, Angry),
-    ("अकेला", -1.0, Lonely),
-    ("अकेली", -1.0, Lonely),
-    ("थका", -0.8, Tired),
-    ("थकी", -0.8, Tired),
-    // Bengali.
-    ("খুশি", 1.2, Happy),
-    ("ভালো", 0.8, Happy),
-    ("ভাল", 0.8, Happy),
-    ("আনন্দ", 1.2, Happy),
-    ("ধন্যবাদ", 1.0, Grateful),
-    ("শান্ত", 0.8, Calm),
-    ("দুঃখিত", -1.0, Sad),
-    ("দুঃখ", -1.1, Sad),
-    ("মন", -0.1, Sad),
-    ("খারাপ", -0.9, Sad),
-    ("চিন্তা", -0.8, Anxious),
-    ("ভয়", -1.0, Anxious),
-    ("রাগ", -1.1, Angry),
-    ("একা", -1.0, Lonely),
-    ("ক্লান্ত", -0.9, Tired),
-    // Hindi in Latin letters.
-    ("khush", 1.2, Happy),
-    ("accha", 0.7, Happy),
-    ("acha", 0.7, Happy),
-    ("mast", 1.0, Happy),
-    ("shukriya", 1.0, Grateful),
-    ("dukhi", -1.2, Sad),
-    ("udaas", -1.2, Sad),
-    ("udas", -1.2, Sad),
-    ("bura", -0.9, Sad),
-    ("dar", -0.8, Anxious),
-    ("tension", -0.9, Anxious),
-    ("gussa", -1.1, Angry),
-    ("akela", -1.0, Lonely),
-    ("akeli", -1.0, Lonely),
-    ("thak", -0.8, Tired),
-    ("thaka", -0.8, Tired),
-    // Bengali in Latin letters.
-    ("khushi", 1.2, Happy),
-    ("bhalo", 0.8, Happy),
-    ("valo", 0.8, Happy),
-    ("dhonnobad", 1.0, Grateful),
-    ("kharap", -0.9, Sad),
-    ("koshto", -1.1, Sad),
-    ("dukkho", -1.1, Sad),
-    ("bhoy", -1.0, Anxious),
-    ("chinta", -0.8, Anxious),
-    ("raag", -1.0, Angry),
-    ("eka", -1.0, Lonely),
-    ("klanto", -0.9, Tired),
-    // Emoji.
-    ("😀", 1.0, Happy),
-    ("😊", 1.0, Happy),
-    ("😄", 1.0, Happy),
-    ("😍", 1.2, Happy),
-    ("❤", 1.0, Happy),
-    ("🎉", 1.0, Happy),
-    ("🙏", 0.8, Grateful),
-    ("😌", 0.7, Calm),
-    ("💪", 0.8, Motivated),
-    ("😢", -1.0, Sad),
-    ("😭", -1.1, Sad),
-    ("😞", -1.0, Sad),
-    ("💔", -1.2, Sad),
-    ("😰", -1.0, Anxious),
-    ("😟", -0.8, Anxious),
-    ("😡", -1.2, Angry),
-    ("😠", -1.0, Angry),
-    ("😴", -0.3, Tired),
-    ("😩", -0.9, Tired),
-];
+use crate::spelling::{fold_indic, fold_latin};
 
-/// Words that turn what follows around.
-pub(crate) const NEGATIONS: &[&str] = &[
-    "not", "no", "never", "don't", "dont", "isn't", "isnt", "wasn't", "can't", "cant", "cannot", "won't", "hardly",
-    "neither", "without", "didn't", "doesn't", "ain't",
-];
+/// Valence from -4 to 4, by word.
+pub(crate) struct Lexicon {
+    words: HashMap<&'static str, f32>,
+    /// Hindi and Bengali, by folded spelling.
+    folded: HashMap<String, f32>,
+    emoji: HashMap<char, f32>,
+}
 
-/// Words that turn what stands before them around.
-pub(crate) const NEGATIONS_AFTER: &[&str] = &["nahi", "nahin", "nai", "na", "नहीं", "ना", "না", "নই", "নয়"];
+/// The lexicon; read at the first message.
+pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let words = rows(include_str!("../data/lexicon/vader.tsv")).collect();
+    let folded = rows(include_str!("../data/lexicon/own.tsv")).map(|(word, valence)| (fold(word), valence)).collect();
+    let emoji = rows(include_str!("../data/lexicon/emoji.tsv"));
+    let emoji = emoji.filter_map(|(word, valence)| Some((word.chars().next()?, valence))).collect();
+    Lexicon { words, folded, emoji }
+});
 
-/// Words that say more of what follows.
-pub(crate) const EMPHASIS: &[&str] =
-    &["very", "so", "really", "too", "extremely", "totally", "bahut", "bohot", "khub", "onek", "बहुत", "খুব", "অনেক"];
+fn rows(file: &'static str) -> impl Iterator<Item = (&'static str, f32)> {
+    file.lines().filter_map(|line| {
+        let mut cells = line.split('\t');
+        Some((cells.next()?, cells.next()?.parse().ok()?))
+    })
+}
 
-/// Common words that tell Hindi in Latin letters.
-pub(crate) const HINDI_IN_LATIN: &[&str] = &[
-    "main", "mai", "mujhe", "hoon", "hun", "hai", "nahi", "nahin", "kya", "yaar", "bahut", "bohot", "mera", "meri",
-    "tum", "aap", "theek", "kyun",
-];
+/// The spelling under which a word of Hindi or Bengali is looked up.
+pub(crate) fn fold(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    if word.is_ascii() {
+        fold_latin(word, &mut out);
+    } else {
+        fold_indic(word, &mut out);
+    }
+    out
+}
 
-/// Common words that tell Bengali in Latin letters.
-pub(crate) const BENGALI_IN_LATIN: &[&str] = &[
-    "ami", "amar", "amake", "tumi", "tomar", "khub", "bhalo", "valo", "achi", "ache", "keno", "kemon", "onek",
-    "lagche", "korchi", "bondhu",
-];
+impl Lexicon {
+    /// The valence of an English word or an emoticon.
+    pub(crate) fn english(&self, word: &str) -> Option<f32> {
+        self.words.get(word).copied()
+    }
 
-/// Pictures that are words of their own.
-pub(crate) const fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2764}' | '\u{263a}')
+    /// The valence of a word of Hindi or Bengali in any script, by its folded spelling.
+    pub(crate) fn folded(&self, word: &str) -> Option<f32> {
+        self.folded.get(word).copied()
+    }
+
+    /// The valence of an emoji.
+    pub(crate) fn emoji(&self, emoji: char) -> Option<f32> {
+        self.emoji.get(&emoji).copied()
+    }
+}
+
+/// Words that turn what follows round.
+pub(crate) fn negates(word: &str) -> bool {
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "none"
+            | "nope"
+            | "nor"
+            | "nothing"
+            | "nowhere"
+            | "neither"
+            | "without"
+            | "hardly"
+            | "rarely"
+            | "seldom"
+            | "despite"
+            | "cannot"
+            | "aint"
+            | "arent"
+            | "cant"
+            | "couldnt"
+            | "didnt"
+            | "doesnt"
+            | "dont"
+            | "hadnt"
+            | "hasnt"
+            | "havent"
+            | "isnt"
+            | "mightnt"
+            | "mustnt"
+            | "neednt"
+            | "shouldnt"
+            | "wasnt"
+            | "werent"
+            | "wont"
+            | "wouldnt"
+    ) || word.ends_with("n't")
+}
+
+/// Words of Hindi and Bengali that turn round what stands before them, by folded spelling; `is_after` words of Hindi
+/// ("nahi khush") do the same for what follows.
+pub(crate) fn negates_before(folded: &str) -> bool {
+    matches!(
+        folded,
+        "nahi"
+            | "nahin"
+            | "nhi"
+            | "nai"
+            | "nei"
+            | "na"
+            | "noy"
+            | "mat"
+            | "नही"
+            | "नहीं"
+            | "ना"
+            | "न"
+            | "मत"
+            | "না"
+            | "নয"
+            | "নেই"
+            | "নাই"
+            | "নি"
+    )
+}
+
+/// How much an intensifier adds to the word after it.
+pub(crate) fn boost(word: &str) -> f32 {
+    const MORE: f32 = 0.293;
+    match word {
+        "absolutely" | "amazingly" | "awfully" | "completely" | "considerably" | "decidedly" | "deeply" | "effing"
+        | "enormously" | "entirely" | "especially" | "exceptionally" | "extremely" | "fabulously" | "fucking"
+        | "frickin" | "fricking" | "friggin" | "fully" | "greatly" | "hella" | "highly" | "hugely" | "incredibly"
+        | "intensely" | "majorly" | "more" | "most" | "particularly" | "purely" | "quite" | "really" | "remarkably"
+        | "so" | "substantially" | "thoroughly" | "totally" | "tremendously" | "uber" | "unbelievably"
+        | "unusually" | "utterly" | "very" | "bahut" | "bohot" | "bahot" | "bht" | "khub" | "onek" | "ekdam"
+        | "ekdom" | "itna" | "itni" | "बहुत" | "इतना" | "इतनी" | "खूब" | "খুব" | "অনেক" | "ভীষণ" => {
+            MORE
+        }
+        "almost" | "barely" | "kind" | "kinda" | "less" | "little" | "marginally" | "occasionally" | "partly"
+        | "scarcely" | "slightly" | "somewhat" | "sorta" | "thoda" | "thodi" | "ektu" | "थोड़ा" | "থোড়া" | "একটু" => {
+            -MORE
+        }
+        _ => 0.0,
+    }
 }

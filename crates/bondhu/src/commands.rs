@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the binary, and how an answer or an error is shown.
 
+mod analyze;
 mod config;
 mod doctor;
 mod inspect;
@@ -90,6 +91,12 @@ enum Command {
     /// Make accounts and reset passwords.
     #[command(subcommand, arg_required_else_help = true)]
     User(user::UserCommand),
+    /// Say what each line of standard input sounds like: sentiment, mood, signs of a crisis.
+    Analyze {
+        /// Print one JSON object a line at a terminal too, where a few words are the default.
+        #[arg(long)]
+        jsonl: bool,
+    },
     /// Succeed if the server at the configured address is ready.
     Ping,
     /// Print the description of the HTTP API for programs.
@@ -115,6 +122,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let inputs = inputs(cli.settings, &cli.command);
     match cli.command {
         Command::Openapi { cache } => openapi::run(cache),
+        Command::Analyze { jsonl } => analyze::run(jsonl)?,
         Command::Config { markdown: true } => config::print_markdown(),
         Command::Config { markdown: false } => config::print_annotated(&inputs)?,
         Command::Doctor { json } => return block_on(doctor::run(&inputs, json)),

@@ -56,7 +56,7 @@ fn err(output: &Output) -> String {
 fn without_a_command_it_says_what_it_can_do() {
     let output = Terminal::new().run(&[]);
     assert_eq!(output.status.code(), Some(2));
-    for command in ["serve", "migrate", "doctor", "config", "user", "ping", "openapi"] {
+    for command in ["serve", "migrate", "doctor", "config", "user", "ping", "openapi", "analyze"] {
         assert!(err(&output).contains(command), "{command}");
     }
     let version = Terminal::new().run(&["--version"]);

@@ -1,8 +1,8 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
 
-use super::phrase::{BOUNDARY, UNKNOWN};
 use super::tables::{Kind, TABLES, Tables};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
+use crate::phrases::{BOUNDARY, UNKNOWN};
 
 /// How many words before a phrase are searched for the person it is about.
 const SUBJECT_REACH: usize = 11;
@@ -24,7 +24,7 @@ pub(super) fn read(text: &str) -> Crisis {
     let tables = &*TABLES;
     let mut numbers = Vec::with_capacity(text.len() / 5 + 2);
     let mut places = Vec::with_capacity(text.len() / 5 + 2);
-    super::text::each_word(text, |word, start, end| {
+    crate::spelling::each_word(text, |word, start, end| {
         numbers.push(tables.words.number(word));
         places.push((start, end));
     });

@@ -1,8 +1,7 @@
 //! The phrase tables, read once from the data files.
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::phrase::{Phrase, Vocabulary};
+use crate::phrases::{Phrase, Vocabulary, read_classes, rows};
 
 /// What a phrase stands for. The comments in the data files say how each is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,32 +153,7 @@ impl Tables {
     }
 }
 
-/// Rows of a table: two columns apart by a tab; empty lines and lines that begin with `# ` are for readers.
-fn rows(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    file.lines()
-        .filter(|line| !line.is_empty() && !line.starts_with("# "))
-        .map(|line| line.split_once('\t').unwrap_or_else(|| panic!("a phrase table has a line without a tab: {line}")))
-}
-
 fn kind_named(name: &str) -> Kind {
     let found = KINDS.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("a phrase table names an unknown kind: {name}")).1
-}
-
-/// A class is `name = option|option`; a line that begins with `|` goes on with the class above.
-fn read_classes(file: &str) -> HashMap<String, Vec<String>> {
-    let mut classes: HashMap<String, Vec<String>> = HashMap::new();
-    let mut name = "";
-    for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
-        let options = match line.split_once('=') {
-            Some((before, after)) => {
-                name = before.trim();
-                after
-            }
-            None => line,
-        };
-        let options = options.split('|').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned);
-        classes.entry(name.to_owned()).or_default().extend(options);
-    }
-    classes
 }

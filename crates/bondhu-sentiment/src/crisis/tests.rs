@@ -1,10 +1,12 @@
 use proptest::prelude::{prop_assert, proptest};
 
 use super::tables::TABLES;
-use super::{CrisisLevel, text};
+use super::{CrisisLevel, CrisisReason};
+use crate::spelling;
 
 struct Case {
     id: &'static str,
+    language: &'static str,
     level: i16,
     text: &'static str,
 }
@@ -14,7 +16,7 @@ fn cases(file: &'static str) -> Vec<Case> {
     let rows = file.lines().filter(|line| !line.starts_with('#') && !line.starts_with("id\t"));
     rows.map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
-        Case { id: cells[0], level: cells[3].parse().unwrap(), text: cells[5] }
+        Case { id: cells[0], language: cells[2], level: cells[3].parse().unwrap(), text: cells[5] }
     })
     .collect()
 }
@@ -30,6 +32,12 @@ fn extra() -> Vec<Case> {
 fn chat() -> Vec<Case> {
     let mut both = cases(include_str!("../../tests/cases/cases_chat_1.tsv"));
     both.extend(cases(include_str!("../../tests/cases/cases_chat_2.tsv")));
+    both
+}
+
+fn fresh() -> Vec<Case> {
+    let mut both = cases(include_str!("../../tests/cases/cases_fresh.tsv"));
+    both.extend(cases(include_str!("../../tests/cases/cases_second.tsv")));
     both
 }
 
@@ -115,6 +123,33 @@ fn finds_the_extra_cases() {
 }
 
 #[test]
+fn every_language_reaches_the_limits() {
+    let mut all = fresh();
+    all.extend(dev());
+    all.extend(extra());
+    all.extend(chat());
+    assert!(all.len() >= 1000);
+    for language in ["en", "hi", "bn", "hi-en", "bn-en"] {
+        let (own, rest): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.language == language);
+        let figures = measure(language, &own);
+        assert!(share(figures.at_risk_found, figures.at_risk) >= 0.95, "{language}");
+        assert!(share(figures.acute_found, figures.acute) >= 0.96, "{language}");
+        assert!(share(figures.false_alarms, figures.ordinary) <= 0.02, "{language}");
+        assert_eq!(figures.false_acute, 0, "{language}");
+        all = rest;
+    }
+}
+
+#[test]
+fn reasons_and_places_are_named() {
+    let said = super::crisis("hello. I want to hurt myself, i wrote the note");
+    assert_eq!(said.reasons(), [CrisisReason::SelfHarm, CrisisReason::Farewell]);
+    assert_eq!(said.level, Some(CrisisLevel::Acute));
+    let sign = said.signs.iter().find(|sign| sign.reason == CrisisReason::SelfHarm).unwrap();
+    assert_eq!(&"hello. I want to hurt myself, i wrote the note"[sign.start..sign.end], "want to hurt myself");
+}
+
+#[test]
 fn case_and_apostrophes_do_not_matter() {
     for case in dev().iter().chain(&extra()) {
         assert_eq!(level(&case.text.to_uppercase()), level(case.text), "{}", case.id);
@@ -146,7 +181,7 @@ fn spelling_variants_fold_together() {
         ("ज़हर", "जहर"),
         ("हूँ", "हूं"),
     ] {
-        assert_eq!(text::fold(one), text::fold(other), "{one} {other}");
+        assert_eq!(spelling::fold(one), spelling::fold(other), "{one} {other}");
     }
 }
 

@@ -6,30 +6,30 @@
 use std::collections::HashMap;
 
 /// The number of a word that occurs in no phrase.
-pub(super) const UNKNOWN: u32 = 0;
+pub(crate) const UNKNOWN: u32 = 0;
 /// The number of a sentence boundary.
-pub(super) const BOUNDARY: u32 = 1;
+pub(crate) const BOUNDARY: u32 = 1;
 
 /// Every word that occurs in a phrase, numbered.
 #[derive(Default)]
-pub(super) struct Vocabulary {
+pub(crate) struct Vocabulary {
     numbers: HashMap<String, u32>,
 }
 
 impl Vocabulary {
     /// The number of a folded word; `""` is the boundary.
-    pub(super) fn number(&self, word: &str) -> u32 {
+    pub(crate) fn number(&self, word: &str) -> u32 {
         if word.is_empty() { BOUNDARY } else { self.numbers.get(word).copied().unwrap_or(UNKNOWN) }
     }
 
     /// How many numbers are in use.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.numbers.len() + 2
     }
 
     fn add(&mut self, word: &str) -> u32 {
         let next = u32::try_from(self.numbers.len() + 2).expect("the tables hold far fewer words");
-        *self.numbers.entry(super::text::fold(word)).or_insert(next)
+        *self.numbers.entry(crate::spelling::fold(word)).or_insert(next)
     }
 }
 
@@ -79,18 +79,18 @@ fn bit(word: u32) -> u64 {
 }
 
 /// One compiled phrase.
-pub(super) struct Phrase {
+pub(crate) struct Phrase {
     parts: Vec<Part>,
 }
 
 impl Phrase {
     /// Compiles a phrase. `classes` holds the options of each `@name`.
-    pub(super) fn parse(source: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Self {
+    pub(crate) fn parse(source: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Self {
         Self { parts: split_parts(source).iter().map(|part| parse_part(part, classes, words)).collect() }
     }
 
     /// The words a match can begin with.
-    pub(super) fn first_words(&self) -> Vec<u32> {
+    pub(crate) fn first_words(&self) -> Vec<u32> {
         match self.parts.first() {
             Some(Part::Choice { options, optional: false }) => options.groups.iter().map(|(first, _)| *first).collect(),
             _ => Vec::new(),
@@ -98,7 +98,7 @@ impl Phrase {
     }
 
     /// The end of a match that begins at `start`, if there is one.
-    pub(super) fn matches(&self, words: &[u32], start: usize) -> Option<usize> {
+    pub(crate) fn matches(&self, words: &[u32], start: usize) -> Option<usize> {
         follow(&self.parts, words, start)
     }
 }
@@ -206,4 +206,29 @@ fn closing(text: &str, open: usize) -> usize {
         }
     }
     panic!("a phrase table has an open bracket: {text}")
+}
+
+/// Rows of a table: two columns apart by a tab; empty lines and lines that begin with `# ` are for readers.
+pub(crate) fn rows(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        .map(|line| line.split_once('\t').unwrap_or_else(|| panic!("a phrase table has a line without a tab: {line}")))
+}
+
+/// A class is `name = option|option`; a line that begins with `|` goes on with the class above.
+pub(crate) fn read_classes(file: &str) -> HashMap<String, Vec<String>> {
+    let mut classes: HashMap<String, Vec<String>> = HashMap::new();
+    let mut name = "";
+    for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        let options = match line.split_once('=') {
+            Some((before, after)) => {
+                name = before.trim();
+                after
+            }
+            None => line,
+        };
+        let options = options.split('|').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned);
+        classes.entry(name.to_owned()).or_default().extend(options);
+    }
+    classes
 }

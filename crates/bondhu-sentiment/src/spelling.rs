@@ -6,7 +6,7 @@
 /// Case, apostrophes, invisible characters, doubled and drawn-out letters, digits standing for letters ("su1cide"),
 /// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
 /// tables go through the same fold, so a table may be written in any of these spellings.
-pub(super) fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
+pub(crate) fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
     let mut word = String::new();
     let mut folded = String::new();
     let mut start = 0;
@@ -48,13 +48,13 @@ fn narrow(c: char) -> Option<char> {
     }
 }
 
-fn is_indic_sign(c: char) -> bool {
+pub(crate) fn is_indic_sign(c: char) -> bool {
     matches!(c, '\u{0900}'..='\u{0903}' | '\u{093A}'..='\u{094F}' | '\u{0955}'..='\u{0957}' | '\u{0962}'..='\u{0963}'
         | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}' | '\u{09D7}' | '\u{09E2}'..='\u{09E3}')
 }
 
 /// The folded spelling of one lower-case word.
-pub(super) fn fold(word: &str) -> String {
+pub(crate) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     fold_into(word, &mut out);
     out
@@ -70,7 +70,7 @@ fn fold_into(word: &str, out: &mut String) {
     }
 }
 
-fn fold_latin(word: &str, out: &mut String) {
+pub(crate) fn fold_latin(word: &str, out: &mut String) {
     let has_letter = word.bytes().any(|b| b.is_ascii_alphabetic());
     let (mut last, mut run) = (' ', 0);
     for c in word.chars() {
@@ -116,7 +116,7 @@ fn letter_for(c: char) -> Option<char> {
 }
 
 /// Nukta, chandrabindu and split vowel signs written in more than one way become one way.
-fn fold_indic(word: &str, out: &mut String) {
+pub(crate) fn fold_indic(word: &str, out: &mut String) {
     for c in word.chars() {
         let folded = match c {
             '\u{093C}' | '\u{09BC}' | '\u{0981}' => continue,

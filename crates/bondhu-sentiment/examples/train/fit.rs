@@ -1,0 +1,248 @@
+//! Fitting a linear model over hashed features: `AdaGrad`, one thread, seeded.
+
+use bondhu_sentiment::{
+    Language,
+    training::{DENSE, Features, HEADS, MOODS, VALENCE, buckets, share, side},
+};
+
+use crate::data::Target;
+
+/// A row ready to learn from.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) features: Features,
+    pub(crate) language: Language,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) weight: f32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) bits: [u8; 3],
+    pub(crate) epochs: usize,
+    pub(crate) rate: f32,
+    pub(crate) decay: f32,
+    pub(crate) drop: f32,
+    pub(crate) seed: u64,
+}
+
+/// Weights while they are fitted.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    pub(crate) tables: [Vec<[f32; HEADS]>; 2],
+    pub(crate) dense: [[[f32; HEADS]; DENSE]; 2],
+    pub(crate) biases: [[f32; HEADS]; 5],
+    pub(crate) shifts: [u32; 2],
+}
+
+struct Squares {
+    tables: [Vec<[f32; HEADS]>; 2],
+    dense: [[[f32; HEADS]; DENSE]; 2],
+    biases: [[f32; HEADS]; 5],
+}
+
+/// A small generator (splitmix64): the same rows in the same order on every machine.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end as u64).expect("smaller than a usize")
+    }
+
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+impl Fit {
+    fn zero(bits: [u8; 3]) -> Self {
+        Self {
+            tables: [vec![[0.0; HEADS]; 1 << bits[0]], vec![[0.0; HEADS]; 1 << bits[1]]],
+            dense: [[[0.0; HEADS]; DENSE]; 2],
+            biases: [[0.0; HEADS]; 5],
+            shifts: [32 - u32::from(bits[0]), 32 - u32::from(bits[1])],
+        }
+    }
+
+    /// The answers for a row; its buckets are left in `into`.
+    pub(crate) fn scores(&self, row: &Row, hashes: &[u32], into: &mut Vec<u32>) -> [f32; HEADS] {
+        let side = side(row.language);
+        into.clear();
+        for hash in hashes {
+            for bucket in buckets(*hash, row.language, self.shifts[side]).into_iter().flatten() {
+                into.push(u32::try_from(bucket).expect("fewer than 2^32 buckets"));
+            }
+        }
+        let mut scores = [0.0; HEADS];
+        for bucket in into.iter() {
+            for (score, weight) in scores.iter_mut().zip(&self.tables[side][*bucket as usize]) {
+                *score += weight;
+            }
+        }
+        let share = share(hashes.len());
+        let biases = &self.biases[row.language as usize];
+        for (score, bias) in scores.iter_mut().zip(biases) {
+            *score = *score * share + bias;
+        }
+        for (number, weights) in row.features.dense.iter().zip(&self.dense[side]) {
+            if *number != 0.0 {
+                for (score, weight) in scores.iter_mut().zip(weights) {
+                    *score += number * weight;
+                }
+            }
+        }
+        scores
+    }
+
+    /// Learns from rows; the mean of the weights after each of the last half of the epochs.
+    pub(crate) fn learn(rows: &[Row], class_weights: &[[f32; 3]; 5], settings: Settings) -> Self {
+        let mut fit = Self::zero(settings.bits);
+        let start = Self::zero(settings.bits);
+        let mut squares = Squares { tables: start.tables, dense: start.dense, biases: start.biases };
+        let mut random = Random(settings.seed);
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        let (mut kept, mut buckets) = (Vec::new(), Vec::new());
+        let total = settings.epochs * rows.len();
+        let mut mean: Option<(Self, f32)> = None;
+        let limit = (settings.drop * 65536.0) as u64;
+        for epoch in 0..settings.epochs {
+            random.shuffle(&mut order);
+            for (step, index) in order.iter().enumerate() {
+                let row = &rows[*index];
+                kept.clear();
+                kept.extend(row.features.hashes.iter().copied().filter(|_| random.next() % 65536 >= limit));
+                let scores = fit.scores(row, &kept, &mut buckets);
+                let gradient = gradient(row, &scores, class_weights);
+                let done = (epoch * rows.len() + step) as f32 / total as f32;
+                let rate = settings.rate * (1.0 - 0.9 * done);
+                fit.apply(&mut squares, row, &kept, &buckets, &gradient, rate, settings.decay);
+            }
+            if epoch * 2 >= settings.epochs {
+                mean = Some(match mean.take() {
+                    None => (fit.clone(), 1.0),
+                    Some((sum, count)) => (sum.plus(&fit), count + 1.0),
+                });
+            }
+        }
+        mean.map_or(fit, |(sum, count)| sum.over(count))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one inner step, called from one place")]
+    fn apply(
+        &mut self,
+        squares: &mut Squares,
+        row: &Row,
+        hashes: &[u32],
+        buckets: &[u32],
+        gradient: &[f32; HEADS],
+        rate: f32,
+        decay: f32,
+    ) {
+        let side = side(row.language);
+        let share = share(hashes.len());
+        for bucket in buckets {
+            let weights = &mut self.tables[side][*bucket as usize];
+            step(weights, &mut squares.tables[side][*bucket as usize], gradient, share, rate, decay);
+        }
+        for (index, number) in row.features.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
+            step(&mut self.dense[side][index], &mut squares.dense[side][index], gradient, *number, rate, 0.0);
+        }
+        let language = row.language as usize;
+        step(&mut self.biases[language], &mut squares.biases[language], gradient, 1.0, rate, 0.0);
+    }
+
+    fn each(&mut self, other: &Self, change: impl Fn(&mut f32, f32)) {
+        for side in 0..2 {
+            for (a, b) in self.tables[side].iter_mut().flatten().zip(other.tables[side].iter().flatten()) {
+                change(a, *b);
+            }
+        }
+        for (a, b) in self.dense.iter_mut().flatten().flatten().zip(other.dense.iter().flatten().flatten()) {
+            change(a, *b);
+        }
+        for (a, b) in self.biases.iter_mut().flatten().zip(other.biases.iter().flatten()) {
+            change(a, *b);
+        }
+    }
+
+    pub(crate) fn plus(mut self, other: &Self) -> Self {
+        self.each(other, |a, b| *a += b);
+        self
+    }
+
+    pub(crate) fn over(mut self, count: f32) -> Self {
+        let copy = Self { tables: [self.tables[0].clone(), self.tables[1].clone()], ..self.clone() };
+        self.each(&copy, |a, _| *a /= count);
+        self
+    }
+}
+
+fn step(
+    weights: &mut [f32; HEADS],
+    squares: &mut [f32; HEADS],
+    gradient: &[f32; HEADS],
+    value: f32,
+    rate: f32,
+    decay: f32,
+) {
+    for k in 0..HEADS {
+        if gradient[k] != 0.0 {
+            let slope = gradient[k] * value + decay * weights[k];
+            squares[k] += slope * slope;
+            weights[k] -= rate * slope / (squares[k] + 1e-8).sqrt();
+        }
+    }
+}
+
+/// How strongly valence and crisis pull beside polarity and mood.
+const VALENCE_PULL: f32 = 0.3;
+const MOOD_PULL: f32 = 1.0;
+
+fn gradient(row: &Row, scores: &[f32; HEADS], class_weights: &[[f32; 3]; 5]) -> [f32; HEADS] {
+    let mut gradient = [0.0; HEADS];
+    for target in &row.targets {
+        match *target {
+            Target::Polarity(class) => {
+                let weight = row.weight * class_weights[row.language as usize][class];
+                let shares = shares(&scores[..MOODS], 0b111);
+                for k in 0..MOODS {
+                    gradient[k] += weight * (shares[k] - f32::from(u8::from(k == class)));
+                }
+            }
+            Target::Mood { right, among } => {
+                let all = shares(&scores[MOODS..VALENCE], among);
+                let good = shares(&scores[MOODS..VALENCE], right);
+                for k in 0..VALENCE - MOODS {
+                    gradient[MOODS + k] += row.weight * MOOD_PULL * (all[k] - good[k]);
+                }
+            }
+            Target::Valence(valence) => {
+                gradient[VALENCE] += row.weight * VALENCE_PULL * (scores[VALENCE] - valence);
+            }
+        }
+    }
+    gradient
+}
+
+/// Shares of the exponentials of the scores whose bits are set.
+fn shares(scores: &[f32], among: u16) -> [f32; 11] {
+    let is_in = |k: usize| among >> k & 1 == 1;
+    let most = scores.iter().enumerate().filter(|(k, _)| is_in(*k)).map(|(_, s)| *s).fold(f32::MIN, f32::max);
+    let mut shares = [0.0; 11];
+    let mut sum = 0.0;
+    for (k, score) in scores.iter().enumerate().filter(|(k, _)| is_in(*k)) {
+        shares[k] = (score - most).exp();
+        sum += shares[k];
+    }
+    shares.map(|share| share / sum)
+}

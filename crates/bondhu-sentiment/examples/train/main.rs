@@ -1,0 +1,162 @@
+//! Trains the weights: `cargo run --release -p bondhu-sentiment --example train -- DATA_DIR [OUT]`.
+//!
+//! Everything is seeded and runs on one thread: the same data give the same bytes. What is chosen, is chosen on the
+//! development parts; test files are never opened.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "figures and times are what this program is for")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of rows and shares of one, far from the limits"
+)]
+
+mod data;
+mod figures;
+mod fit;
+mod measure;
+mod pack;
+
+use std::{
+    collections::HashSet,
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use bondhu_sentiment::{Language, training};
+use data::{Example, Target};
+use fit::{Fit, Row, Settings};
+
+/// Chosen on the development parts.
+const SETTINGS: Settings = Settings { bits: [18, 15, 14], epochs: 6, rate: 0.06, decay: 2e-5, drop: 0.15, seed: 1 };
+/// The weights of so many seeds are averaged.
+const SEEDS: u64 = 2;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args_os().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("name the folder with the data sets")?);
+    let out =
+        arguments.next().map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/model.bin"), PathBuf::from);
+    let began = Instant::now();
+    let settings = SETTINGS;
+    let parts = Parts::read(&folder)?;
+    println!("{} training rows, {:?}", parts.train.len(), began.elapsed());
+    let languages = pack::languages(&parts.train, settings);
+    let rows = to_rows(&parts.train, &languages);
+    let weights = class_weights(&rows);
+    let mut sum: Option<Fit> = None;
+    for seed in 0..SEEDS {
+        let fit = Fit::learn(&rows, &weights, Settings { seed: settings.seed + seed, ..settings });
+        sum = Some(sum.map_or_else(|| fit.clone(), |sum| sum.plus(&fit)));
+        println!("fitted, {:?}", began.elapsed());
+    }
+    let fit = sum.ok_or("no seed")?.over(SEEDS as f32);
+    let bytes = pack::pack(&fit, &languages, &parts, settings);
+    fs::write(&out, &bytes)?;
+    println!("{} bytes in {}, {:?}", bytes.len(), out.display(), began.elapsed());
+    let model = training::Model::parse(&bytes)?;
+    measure::report(&model, &parts);
+    Ok(())
+}
+
+/// The data, split.
+pub(crate) struct Parts {
+    pub(crate) train: Vec<Example>,
+    pub(crate) ratings_held: Vec<(&'static str, Vec<(String, f32)>)>,
+    pub(crate) dev: Vec<(&'static str, Vec<Example>)>,
+    pub(crate) moods: Vec<Vec<String>>,
+}
+
+/// One row in ten of a set without a development part is kept for choosing.
+fn is_held(text: &str) -> bool {
+    training::crc32(text.as_bytes()).is_multiple_of(10)
+}
+
+impl Parts {
+    fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let mut train = Vec::new();
+        let mut dev = Vec::new();
+        train.extend(data::forum(&folder.join("goemotions/train.tsv"))?);
+        dev.push(("forum", data::forum(&folder.join("goemotions/dev.tsv"))?));
+        train.extend(data::polarity(&folder.join("tweeteval/sentiment_train_semeval13-16.tsv"), Language::English)?);
+        dev.push(("tweets", data::polarity(&folder.join("tweeteval/sentiment_val.tsv"), Language::English)?));
+        train.extend(data::tweet_emotions(&folder.join("tweeteval/emotion_train.tsv"))?);
+        dev.push(("emotion", data::tweet_emotions(&folder.join("tweeteval/emotion_val.tsv"))?));
+        for (name, path, language) in [
+            ("sentimix", "sentimix_hinglish/train.tsv", Language::Hinglish),
+            ("bnsentmix", "bnsentmix/train.tsv", Language::Banglish),
+        ] {
+            let all = data::polarity(&folder.join(path), language)?;
+            let (held, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|example| is_held(&example.text));
+            dev.push((name, held));
+            train.extend(kept);
+        }
+        let all = data::bengali_emotions(&folder.join("bangla_emotion/train.tsv"))?;
+        let (held, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|example| is_held(&example.text));
+        dev.push(("bangla", held));
+        train.extend(kept);
+        let mut ratings_held = Vec::new();
+        for name in ["tweets", "amazon", "nyt", "movie"] {
+            let all = data::ratings(&folder.join(format!("vader_gt/{name}.tsv")))?;
+            let (held, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(text, _)| is_held(text));
+            ratings_held.push((name, held));
+            train.extend(kept.into_iter().map(|(text, valence)| Example {
+                text,
+                targets: vec![Target::Valence(valence)],
+                language: Some(Language::English),
+                weight: 1.0,
+            }));
+        }
+        let seen: HashSet<String> = dev.iter().flat_map(|(_, examples)| examples).map(|e| key(&e.text)).collect();
+        train.retain(|example| !seen.contains(&key(&example.text)));
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for row in data::rows(&own.join("data/moods/sentences.tsv")).unwrap_or_default() {
+            let [language, mood, text] = &row[..] else { continue };
+            let mood = data::mood_named(mood).ok_or_else(|| format!("unknown mood {mood}"))?;
+            let targets = vec![Target::Mood { right: data::bits(&[mood]), among: data::ALL_MOODS }];
+            train.push(Example {
+                text: text.clone(),
+                targets,
+                language: Some(data::language_named(language)),
+                weight: 4.0,
+            });
+        }
+        let moods = data::rows(&own.join("tests/cases/moods_dev.tsv")).unwrap_or_default();
+        Ok(Self { train, ratings_held, dev, moods })
+    }
+}
+
+/// Letters and digits alone: the same text under another spelling of names and addresses.
+fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn to_rows(examples: &[Example], languages: &pack::Languages) -> Vec<Row> {
+    examples
+        .iter()
+        .map(|example| {
+            let features = training::features(&example.text);
+            let language = languages.of(&features);
+            Row { features, language, targets: example.targets.clone(), weight: example.weight }
+        })
+        .collect()
+}
+
+/// Square root of the inverse share of each class, by language.
+fn class_weights(rows: &[Row]) -> [[f32; 3]; 5] {
+    let mut counts = [[1.0_f32; 3]; 5];
+    for row in rows {
+        for target in &row.targets {
+            if let Target::Polarity(class) = target {
+                counts[row.language as usize][*class] += 1.0;
+            }
+        }
+    }
+    counts.map(|counts| {
+        let sum: f32 = counts.iter().sum();
+        counts.map(|count| (sum / (3.0 * count)).sqrt())
+    })
+}

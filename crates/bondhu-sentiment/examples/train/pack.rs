@@ -1,0 +1,212 @@
+//! The language table, the map of sentiment, and the file of weights.
+
+use bondhu_sentiment::{
+    Language,
+    training::{Dense, Features, HEADS, LATIN, Model, parts, share},
+};
+
+use crate::{
+    Parts,
+    data::Example,
+    fit::{Fit, Random, Settings},
+};
+
+/// The language table, in whole steps.
+pub(crate) struct Languages {
+    pub(crate) table: Vec<u8>,
+    pub(crate) dense: Dense,
+    bits: u8,
+}
+
+impl Languages {
+    pub(crate) fn of(&self, features: &Features) -> Language {
+        let model = Model {
+            bits: [0, 0, self.bits],
+            dense: self.dense.clone(),
+            language_table: &self.table,
+            tables: [&[], &[]],
+        };
+        model.language(features, [0.0; 3])
+    }
+}
+
+/// English is misread most often when a text is short: it gets a head start.
+const ENGLISH_BIAS: f32 = 0.5;
+
+/// Learns to tell the languages in Latin letters apart.
+pub(crate) fn languages(examples: &[Example], settings: Settings) -> Languages {
+    let shift = 32 - u32::from(settings.bits[2]);
+    let mut rows: Vec<(Features, usize)> = Vec::new();
+    for example in examples {
+        let Some(class) = LATIN.iter().position(|known| Some(*known) == example.language) else { continue };
+        rows.push((bondhu_sentiment::training::features(&example.text), class));
+    }
+    let mut weights = vec![[0.0_f32; 3]; 1 << settings.bits[2]];
+    let mut squares = weights.clone();
+    let mut biases = [0.0_f32; 3];
+    let mut random = Random(settings.seed);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    for epoch in 0..2_u8 {
+        random.shuffle(&mut order);
+        let rate = 0.1 / f32::from(epoch + 1);
+        for index in &order {
+            let (features, class) = &rows[*index];
+            let value = share(features.hashes.len());
+            let mut scores = biases;
+            for hash in &features.hashes {
+                for (score, weight) in scores.iter_mut().zip(&weights[(hash >> shift) as usize]) {
+                    *score += weight * value;
+                }
+            }
+            let most = scores.iter().copied().fold(f32::MIN, f32::max);
+            let sum: f32 = scores.iter().map(|score| (score - most).exp()).sum();
+            for k in 0..3 {
+                let pull = if *class == 0 { 0.5 } else { 1.5 };
+                let slope = pull * ((scores[k] - most).exp() / sum - f32::from(u8::from(k == *class)));
+                biases[k] -= 0.002 * slope;
+                for hash in &features.hashes {
+                    let row = (hash >> shift) as usize;
+                    squares[row][k] += slope * slope * value * value;
+                    weights[row][k] -= rate * slope * value / (squares[row][k] + 1e-8).sqrt();
+                }
+            }
+        }
+    }
+    let mut dense = Dense::zero();
+    let (table, scales) = whole_steps(&weights);
+    dense.language_scales = scales;
+    dense.language_biases = [biases[0] + ENGLISH_BIAS, biases[1], biases[2]];
+    Languages { table, dense, bits: settings.bits[2] }
+}
+
+/// Weights in steps of a 127th of the largest, by column.
+fn whole_steps<const N: usize>(weights: &[[f32; N]]) -> (Vec<u8>, [f32; N]) {
+    let mut scales = [0.0_f32; N];
+    for (k, scale) in scales.iter_mut().enumerate() {
+        // A few outliers may be cut off: finer steps for all others are worth more.
+        let mut sizes: Vec<f32> = weights.iter().map(|row| row[k].abs()).filter(|size| *size > 0.0).collect();
+        sizes.sort_unstable_by(f32::total_cmp);
+        let most = sizes.get(sizes.len().saturating_sub(1 + sizes.len() / 2000)).copied().unwrap_or(1.0);
+        *scale = most.max(1e-6) / 127.0;
+    }
+    let table = weights.iter().flat_map(|row| {
+        let scales = scales;
+        row.iter()
+            .enumerate()
+            .map(move |(k, weight)| {
+                let step = (weight / scales[k]).round().clamp(-127.0, 127.0) as i8;
+                step.cast_unsigned()
+            })
+            .collect::<Vec<u8>>()
+    });
+    (table.collect(), scales)
+}
+
+/// Fits what is left, and writes the file.
+pub(crate) fn pack(fit: &Fit, languages: &Languages, data: &Parts, settings: Settings) -> Vec<u8> {
+    let mut dense = languages.dense.clone();
+    let (latin, latin_scales) = whole_steps::<HEADS>(&fit.tables[0]);
+    let (indic, indic_scales) = whole_steps::<HEADS>(&fit.tables[1]);
+    dense.scales = [latin_scales, indic_scales];
+    dense.weights = fit.dense;
+    dense.biases = fit.biases;
+    dense.phrase = 3.0;
+    let mut model = Model { bits: settings.bits, dense, language_table: &languages.table, tables: [&latin, &indic] };
+    crate::measure::tune_polarity(&mut model, data);
+    stack(&mut model, data);
+    crate::measure::tune_moods(&mut model, data);
+    model.to_bytes()
+}
+
+/// Fits the weights of the parts of sentiment by least squares on the ratings that were held back, then the map from
+/// their sum to the rating: the closest rising map (pool adjacent violators), made odd, in sixteen knots.
+fn stack(model: &mut Model<'_>, data: &Parts) {
+    let mut rows: Vec<([f64; 4], f64, f64)> = Vec::new();
+    for (name, ratings) in &data.ratings_held {
+        if *name == "movie" {
+            continue;
+        }
+        let weight = 1.0 / ratings.len() as f64;
+        for (text, valence) in ratings {
+            rows.push((parts(model, text).map(f64::from), f64::from(*valence), weight));
+        }
+    }
+    let mut normal = [[0.0_f64; 5]; 4];
+    for (x, y, weight) in &rows {
+        for i in 0..4 {
+            for j in 0..4 {
+                normal[i][j] += weight * x[i] * x[j];
+            }
+            normal[i][4] += weight * x[i] * y;
+        }
+    }
+    for (i, row) in normal.iter_mut().enumerate() {
+        row[i] += 0.01;
+    }
+    let solved = solve(normal);
+    model.dense.stack = solved.map(|x| x as f32);
+    println!("stack {:?}", model.dense.stack);
+    let mut points: Vec<(f64, f64)> =
+        rows.iter().map(|(x, y, _)| (x.iter().zip(&solved).map(|(a, b)| a * b).sum::<f64>(), y / 4.0)).collect();
+    let mirrored: Vec<(f64, f64)> = points.iter().map(|(x, y)| (-x, -y)).collect();
+    points.extend(mirrored);
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    model.dense.knots = knots(&points);
+}
+
+/// Gauss-Jordan elimination; the rows are far from singular.
+fn solve(mut rows: [[f64; 5]; 4]) -> [f64; 4] {
+    for i in 0..4 {
+        let pivot = rows[i];
+        for (_, row) in rows.iter_mut().enumerate().filter(|(j, _)| *j != i) {
+            let factor = row[i] / pivot[i];
+            for (cell, other) in row.iter_mut().zip(pivot) {
+                *cell -= factor * other;
+            }
+        }
+    }
+    std::array::from_fn(|i| rows[i][4] / rows[i][i])
+}
+
+fn knots(points: &[(f64, f64)]) -> [[f32; 16]; 2] {
+    // Pool adjacent violators: blocks of (sum of y, count, last x).
+    let mut blocks: Vec<(f64, f64, f64, f64)> = Vec::new();
+    for (x, y) in points {
+        blocks.push((*y, 1.0, *x, *x));
+        while blocks.len() > 1 {
+            let (last, before) = (blocks[blocks.len() - 1], blocks[blocks.len() - 2]);
+            if before.0 / before.1 <= last.0 / last.1 {
+                break;
+            }
+            blocks.truncate(blocks.len() - 2);
+            blocks.push((before.0 + last.0, before.1 + last.1, before.2, last.3));
+        }
+    }
+    let at = |x: f64| {
+        let after = blocks.partition_point(|block| f64::midpoint(block.2, block.3) < x);
+        let value = |index: usize| blocks[index].0 / blocks[index].1;
+        let middle = |index: usize| f64::midpoint(blocks[index].2, blocks[index].3);
+        if after == 0 {
+            value(0)
+        } else if after == blocks.len() {
+            value(after - 1)
+        } else {
+            let share = (x - middle(after - 1)) / (middle(after) - middle(after - 1)).max(1e-9);
+            value(after - 1) + share * (value(after) - value(after - 1))
+        }
+    };
+    let end = points.last().map_or(1.0, |last| last.0);
+    let mut knots = [[0.0; 16]; 2];
+    for (index, k) in (0..16_u8).enumerate() {
+        // Even steps; both halves mirror each other, so the map of nothing is nothing.
+        let x = end * (f64::from(k) / 7.5 - 1.0);
+        knots[0][index] = x as f32;
+        knots[1][index] = ((at(x) - at(-x)) / 2.0) as f32;
+    }
+    // Flat stretches would put different texts on one value: keep a small slope, so that their order stays.
+    let [from, to] = &mut knots;
+    for (x, y) in from.iter().zip(to) {
+        *y = (*y * 0.98 + 0.02 * x / end as f32).clamp(-1.0, 1.0);
+    }
+    knots
+}

@@ -1,0 +1,21 @@
+//! What the programs that train and measure the model need beside [`crate::analyze`].
+
+pub use crate::{
+    features::{DENSE, Features, Script},
+    model::{Dense, HEADS, LATIN, MOODS, Model, VALENCE, buckets, crc32, share, side},
+};
+
+/// The features of a text.
+pub fn features(text: &str) -> Features {
+    crate::features::read(text).2
+}
+
+/// How many phrases of each mood a text holds, in the order of [`crate::Mood::ALL`].
+pub fn mood_phrases(text: &str) -> [f32; 11] {
+    crate::moods::phrases(text)
+}
+
+/// What the sentiment is put together from: polarity, valence, rule score, emoji.
+pub fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
+    crate::sentiment::parts(model, text)
+}
