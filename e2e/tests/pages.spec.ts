@@ -49,6 +49,15 @@ const places: Place[] = [
 		signedIn: true,
 		shows: 'I am the life of the party.'
 	},
+	{
+		name: 'memories',
+		path: async (page, house) => {
+			await converse(page, house, ['My sister is Asha and I live in Pune.']);
+			return '/memories';
+		},
+		signedIn: true,
+		shows: 'Memories'
+	},
 	{ name: 'settings', path: '/settings', signedIn: true, shows: 'API tokens' },
 	{ name: 'background work', path: '/admin/tasks', signedIn: true, shows: 'Background work' },
 	{ name: 'help', path: '/help', signedIn: true, shows: 'Talk to a person' },

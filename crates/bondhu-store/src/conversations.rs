@@ -91,6 +91,7 @@ impl Tx {
         let deleted = on!(tx self, db => sqlx::query(SQL).bind(id).bind(user)
             .execute(db).await.map(|done| done.rows_affected()))?;
         if deleted > 0 {
+            self.drop_unsourced_memories(user).await?;
             dialect::scrub_search(self).await?;
         }
         Ok(deleted > 0)

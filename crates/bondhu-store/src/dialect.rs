@@ -1,7 +1,10 @@
 //! The few statements that `SQLite` and Postgres cannot share.
 
 use crate::db::{Db, TxInner, on};
-use crate::{ConversationId, Message, MessageId, OutboxId, Result, Store, Tx, UserId, messages};
+use crate::{
+    ConversationId, Memory, MemoryId, Message, MessageId, OutboxId, Recallable, Result, Store, Tx, UserId, memories,
+    messages,
+};
 
 /// No query of the store takes this long unless something is wrong with the server.
 pub(crate) const STATEMENT_TIMEOUT: &str = "30s";
@@ -197,4 +200,51 @@ pub(crate) async fn scrub_search(tx: &mut Tx) -> Result<()> {
         sqlx::query("INSERT INTO chat_search (chat_search) VALUES ('optimize')").execute(&mut **tx).await?;
     }
     Ok(())
+}
+
+/// Those of these memories that are in use; Postgres takes the ids in one go.
+pub(crate) async fn memories_in_use(store: &Store, user: UserId, ids: &[MemoryId]) -> Result<Vec<Memory>> {
+    match &store.db {
+        Db::Sqlite { read, .. } => {
+            const SQL: &str =
+                memories::select!("WHERE f.id = $1 AND f.user_id = $2 AND f.status IN ('active', 'pinned')");
+            let mut found = Vec::with_capacity(ids.len());
+            let mut connection = read.acquire().await?;
+            for id in ids {
+                found.extend(sqlx::query_as(SQL).bind(id).bind(user).fetch_optional(&mut *connection).await?);
+            }
+            Ok(found)
+        }
+        Db::Postgres(pool) => {
+            const SQL: &str =
+                memories::select!("WHERE f.id = ANY($1) AND f.user_id = $2 AND f.status IN ('active', 'pinned')");
+            Ok(sqlx::query_as(SQL).bind(ids).bind(user).fetch_all(pool).await?)
+        }
+    }
+}
+
+/// Those of these messages that may be recalled; Postgres takes the ids in one go.
+pub(crate) async fn recallable(store: &Store, user: UserId, ids: &[MessageId]) -> Result<Vec<Recallable>> {
+    macro_rules! select {
+        ($ids:literal) => {
+            concat!(
+                "SELECT m.id, m.conversation_id, m.text, m.created_at FROM chat_messages m WHERE m.id ",
+                $ids,
+                " AND m.user_id = $2 AND m.active = TRUE AND coalesce(m.crisis_level, 0) = 0
+                 AND NOT EXISTS (SELECT 1 FROM memory_muted u WHERE u.message_id = m.id)"
+            )
+        };
+    }
+    match &store.db {
+        Db::Sqlite { read, .. } => {
+            let mut found = Vec::with_capacity(ids.len());
+            let mut connection = read.acquire().await?;
+            for id in ids {
+                let query = sqlx::query_as(select!("= $1")).bind(id).bind(user);
+                found.extend(query.fetch_optional(&mut *connection).await?);
+            }
+            Ok(found)
+        }
+        Db::Postgres(pool) => Ok(sqlx::query_as(select!("= ANY($1)")).bind(ids).bind(user).fetch_all(pool).await?),
+    }
 }

@@ -80,3 +80,7 @@ id!(
     /// A profile as it was at a time.
     SnapshotId
 );
+id!(
+    /// Something remembered about a person.
+    MemoryId
+);

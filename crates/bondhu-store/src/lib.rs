@@ -15,6 +15,7 @@ mod faults;
 mod ids;
 mod insights;
 mod invites;
+mod memories;
 mod messages;
 mod mood;
 mod outbox;
@@ -32,10 +33,15 @@ pub use conversations::{Conversation, NewConversation};
 pub use db::{Store, StoreConfig, Tx};
 pub use error::{Cause, StoreError};
 pub use ids::{
-    ApiTokenId, CheckInId, ConversationId, EvidenceId, InviteId, MessageId, OutboxId, SessionId, SnapshotId, UserId,
+    ApiTokenId, CheckInId, ConversationId, EvidenceId, InviteId, MemoryId, MessageId, OutboxId, SessionId, SnapshotId,
+    UserId,
 };
 pub use insights::{Insight, NewActivity, Said};
 pub use invites::{Invite, NewInvite};
+pub use memories::{
+    CreatedBy, Learnt, Memory, MemoryFilter, MemoryKind, MemorySettings, MemorySource, MemoryStatus, MemoryUse,
+    NewMemory, NewMemoryUse, Outcome, Polarity, Recallable,
+};
 pub use messages::{AnsweredBy, Crisis, Finish, Message, MessagePage, NewMessage, Page, Sender, Status, Utterance};
 pub use mood::{CheckIn, MoodCount, NewCheckIn, Remark};
 pub use outbox::{NewOutbox, OutboxRow};

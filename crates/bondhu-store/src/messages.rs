@@ -93,6 +93,12 @@ pub struct Message {
     pub variant: i64,
     /// How many variants there are, itself included.
     pub variants: i64,
+    /// How many facts were first learnt from it.
+    #[serde(default)]
+    pub memories_learnt: i64,
+    /// How many memories the reply was given to go by.
+    #[serde(default)]
+    pub memories_used: i64,
 }
 
 /// A message to add.
@@ -200,7 +206,9 @@ macro_rules! select {
              (SELECT count(*) FROM chat_messages s
               WHERE s.parent_id = m.parent_id AND s.sender = m.sender AND s.id <= m.id) AS variant,
              (SELECT count(*) FROM chat_messages s
-              WHERE s.parent_id = m.parent_id AND s.sender = m.sender) AS variants",
+              WHERE s.parent_id = m.parent_id AND s.sender = m.sender) AS variants,
+             (SELECT count(*) FROM memory_sources f WHERE f.message_id = m.id AND f.first = TRUE) AS memories_learnt,
+             (SELECT count(*) FROM memory_uses f WHERE f.reply_id = m.id) AS memories_used",
             $more,
             " FROM chat_messages m ",
             $tail

@@ -5,6 +5,8 @@
 mod background;
 #[path = "conformance/conversations.rs"]
 mod conversations;
+#[path = "conformance/memories.rs"]
+mod memories;
 #[path = "conformance/mood.rs"]
 mod mood;
 #[path = "conformance/outbox.rs"]
@@ -126,6 +128,21 @@ exercises! {
         a_paced_task_waits_for_the_rest_of_its_time,
         an_insight_is_kept_once_for_its_window,
         an_activity_is_noted_once,
+    }
+    memories {
+        a_newer_fact_supersedes_and_keeps_the_older,
+        what_was_said_earlier_becomes_history,
+        the_same_fact_merges,
+        a_forgotten_fact_is_gone_everywhere,
+        taking_back_restores_what_was_there,
+        a_rejected_fact_is_not_learnt_again,
+        a_correction_keeps_its_sources,
+        a_deleted_message_takes_what_it_taught,
+        a_pinned_fact_hands_its_pin_on,
+        memories_come_in_pages_and_kinds,
+        what_was_said_in_a_crisis_is_not_recalled,
+        remembering_can_be_paused,
+        memories_of_others_cannot_be_reached,
     }
     mood {
         a_day_has_one_check_in,

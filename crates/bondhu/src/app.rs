@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     gateway,
+    memory::recall::Recall,
 };
 
 /// The queue's file in the data folder.
@@ -33,6 +34,8 @@ pub struct App {
     pub cache: Cache,
     /// The Upstash REST gateway.
     pub gateway: Gateway,
+    /// Finds what people have said before.
+    pub recall: Recall,
     /// The language model, or the lack of one.
     pub models: Models,
     /// Background work: sends it, and finds what became of it.
@@ -87,6 +90,7 @@ impl App {
             config,
             clock,
             store,
+            recall: Recall::default(),
             models,
             queue,
             outbox_filled: Notify::new(),

@@ -8,6 +8,7 @@ pub mod history;
 pub mod live;
 pub mod model;
 pub mod prompt;
+pub mod recalling;
 pub mod routes;
 pub mod stream;
 pub mod text;

@@ -4,6 +4,7 @@ mod analyze;
 mod config;
 mod doctor;
 mod inspect;
+mod memory;
 mod migrate;
 pub mod openapi;
 pub mod ping;
@@ -74,6 +75,9 @@ enum Command {
     Task(task::TaskCommand),
     /// Serve Upstash's REST protocol alone, in front of Redis or Valkey.
     Upstash(upstash::UpstashArgs),
+    /// Measure memory, and see what it would learn from a message.
+    #[command(subcommand, arg_required_else_help = true)]
+    Memory(memory::MemoryCommand),
     /// Bring the database to the version this binary needs.
     Migrate,
     /// Look for what is wrong, and say what to do about it.
@@ -123,6 +127,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Openapi { cache } => openapi::run(cache),
         Command::Analyze { jsonl } => analyze::run(jsonl)?,
+        Command::Memory(command) => memory::run(command)?,
         Command::Config { markdown: true } => config::print_markdown(),
         Command::Config { markdown: false } => config::print_annotated(&inputs)?,
         Command::Doctor { json } => return block_on(doctor::run(&inputs, json)),

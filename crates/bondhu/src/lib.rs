@@ -10,6 +10,7 @@ pub mod config;
 pub mod gateway;
 pub mod http;
 pub mod maintenance;
+pub mod memory;
 pub mod mood;
 pub mod outbox;
 pub mod personality;

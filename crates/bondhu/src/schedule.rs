@@ -10,6 +10,7 @@ use bondhu_tasks::{
 use crate::{
     app::App,
     maintenance::tasks::cleanup_expired::CleanupExpired,
+    memory::tasks::extract_memories::ExtractMemories,
     mood::tasks::{
         analyze_all_users_sentiment::AnalyzeAllUsersSentiment, analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
     },
@@ -35,6 +36,7 @@ pub fn worker(app: &Arc<App>) -> Worker<Arc<App>> {
         .register::<AnalyzeChatSentimentBatch>()
         .register::<AnalyzeAllUsersSentiment>()
         .register::<UpdatePersonalityFromActivity>()
+        .register::<ExtractMemories>()
         .register::<CleanupExpired>()
 }
 

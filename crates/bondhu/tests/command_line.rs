@@ -211,7 +211,9 @@ fn doctor_looks_into_the_database() {
     let terminal = Terminal::new();
     terminal.run(&["migrate", "--data-dir", "data"]);
     let doctor = ["doctor", "--data-dir", "data", "--set", "http.listen=127.0.0.1:0"];
-    assert!(out(&terminal.run(&doctor)).contains("SQLite, schema version 5 of 5"));
+    let told = out(&terminal.run(&doctor));
+    let versions = told.split_once("SQLite, schema version ").and_then(|(_, rest)| rest.split_once(" of ")).unwrap();
+    assert!(versions.1.starts_with(versions.0), "the schema is the newest: {told}");
     std::fs::write(terminal.path().join("data/bondhu.db"), "this is no database, it is a note".repeat(200)).unwrap();
     let _ = std::fs::remove_file(terminal.path().join("data/bondhu.db-wal"));
     let report = out(&terminal.run(&doctor));

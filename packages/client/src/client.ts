@@ -132,6 +132,22 @@ export class Bondhu {
 		this.#json<t.Questionnaire>('POST', '/personality/questionnaire', { body });
 	restartQuestionnaire = () => this.#nothing('DELETE', '/personality/questionnaire');
 
+	listMemories = (query?: Query<'list_memories'>, signal?: AbortSignal) =>
+		this.#json<t.MemoryPage>('GET', '/memories', { query, signal });
+	createMemory = (body: Schemas['CreateMemory']) =>
+		this.#json<t.MemoryItem>('POST', '/memories', { body });
+	getMemory = (id: string) => this.#json<t.MemoryItem>('GET', `/memories/${part(id)}`);
+	changeMemory = (id: string, body: Schemas['ChangeMemory']) =>
+		this.#json<t.MemoryItem>('PATCH', `/memories/${part(id)}`, { body });
+	forgetMemory = (id: string, query?: Query<'forget_memory'>) =>
+		this.#nothing('DELETE', `/memories/${part(id)}`, { query });
+	forgetMemories = () => this.#json<{ count: number }>('DELETE', '/memories');
+	getMemorySettings = () => this.#json<{ paused: boolean }>('GET', '/memories/settings');
+	changeMemorySettings = (paused: boolean) =>
+		this.#json<{ paused: boolean }>('PATCH', '/memories/settings', { body: { paused } });
+	listMessageMemories = (id: string) =>
+		this.#json<t.MessageMemories>('GET', `/messages/${part(id)}/memories`);
+
 	/** Sends a message and follows the reply. */
 	sendMessage(conversation: string, text: string, options: SendOptions = {}): Reply {
 		const headers: Record<string, string> = {};

@@ -345,6 +345,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is remembered about you */
+        get: operations["list_memories"];
+        put?: never;
+        /** Has something remembered in your own words */
+        post: operations["create_memory"];
+        /**
+         * Forgets everything that is remembered about you
+         * @description Conversations stay; nothing that was said until now is recalled any more.
+         */
+        delete: operations["forget_memories"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whether remembering is paused */
+        get: operations["get_memory_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Pauses or resumes remembering */
+        patch: operations["change_memory_settings"];
+        trace?: never;
+    };
+    "/api/v1/memories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a memory */
+        get: operations["get_memory"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a memory, everywhere and at once
+         * @description The messages it came from stay in their conversation; they are not recalled any more, and do not teach it again.
+         */
+        delete: operations["forget_memory"];
+        options?: never;
+        head?: never;
+        /**
+         * Corrects, pins or rejects a memory
+         * @description A correction answers with a new memory that takes its place.
+         */
+        patch: operations["change_memory"];
+        trace?: never;
+    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -394,6 +459,23 @@ export interface paths {
         put?: never;
         /** Says an earlier message again in other words and streams the reply */
         post: operations["edit_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a message taught, or what a reply was given to go by */
+        get: operations["list_message_memories"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -864,6 +946,14 @@ export interface components {
          * @enum {string}
          */
         Band: "low" | "moderate" | "high";
+        ChangeMemory: {
+            /** @description What it should say instead, 1 to 300 characters. The older form is kept as rejected. */
+            object?: string | null;
+            /** @description Pinned memories never fade. */
+            pinned?: boolean | null;
+            /** @description True: this is wrong; it is not used and not learnt again. */
+            rejected?: boolean | null;
+        };
         /** @description The old password and the new one. */
         ChangePassword: {
             /** Format: password */
@@ -931,11 +1021,23 @@ export interface components {
             /** @description A name; otherwise the first message names it. */
             title?: string | null;
         };
+        CreateMemory: {
+            kind?: components["schemas"]["MemoryKind"] | null;
+            /** @description What to remember, 1 to 300 characters. */
+            object: string;
+            /** @description What is said, such as `lives_in`; a note in your own words if left out. */
+            predicate?: string | null;
+        };
         /** @description A token to make. */
         CreateToken: {
             /** @description What it is for, 1 to 64 characters. */
             name: string;
         };
+        /**
+         * @description What found a fact.
+         * @enum {string}
+         */
+        CreatedBy: "rule" | "model" | "user";
         /** @description One dead letter in a list. */
         DeadTask: {
             /** @description When (RFC 3339). */
@@ -1045,6 +1147,14 @@ export interface components {
             /** @description The field's name in the request body. */
             field: string;
         };
+        /** @description How much was forgotten. */
+        Forgotten: {
+            /**
+             * Format: int64
+             * @description How many memories.
+             */
+            count: number;
+        };
         /** @description The card shown above the composer and on the help page. */
         HelpCard: {
             /** @description Two-letter code of the country of the lines; empty when there are only the international ones. */
@@ -1122,6 +1232,106 @@ export interface components {
         InviteList: {
             items: components["schemas"]["Invite"][];
         };
+        /** @description How many memories of a kind are in use. */
+        KindCount: {
+            /** Format: int64 */
+            count: number;
+            kind: components["schemas"]["MemoryKind"];
+        };
+        /** @description Something remembered about a person. */
+        Memory: {
+            /**
+             * Format: double
+             * @description How sure it is, from 0 to 1.
+             */
+            confidence: number;
+            /** @description When it was learnt. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What found it. */
+            created_by: components["schemas"]["CreatedBy"];
+            event_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            id: components["schemas"]["MemoryId"];
+            /**
+             * Format: double
+             * @description How much it matters, from 0 to 1.
+             */
+            importance: number;
+            /** @description What it is about. */
+            kind: components["schemas"]["MemoryKind"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How often it was said.
+             */
+            mentions: number;
+            /** @description What completes it, such as `Pune`, in the person's own words. */
+            object: string;
+            /** @description Whether it affirms or denies. */
+            polarity: components["schemas"]["Polarity"];
+            /** @description What is said, such as `lives_in`. */
+            predicate: string;
+            /** @description Whether it is used. */
+            status: components["schemas"]["MemoryStatus"];
+            /** @description Whom it is about: `user`. */
+            subject: string;
+            superseded_by?: components["schemas"]["MemoryId"] | null;
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description In how many replies it was used.
+             */
+            uses: number;
+            /** @description Since when it holds, as far as is known. */
+            valid_from: components["schemas"]["Timestamp"];
+            valid_to?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something remembered about a person.
+         */
+        MemoryId: string;
+        /** @description A memory with the messages that it was said in. */
+        MemoryItem: components["schemas"]["Memory"] & {
+            /** @description It in a few words, such as `sister: Asha`. */
+            line: string;
+            /** @description The messages that it was said in, oldest first. */
+            sources: components["schemas"]["MemorySource"][];
+        };
+        /**
+         * @description What a memory is about.
+         * @enum {string}
+         */
+        MemoryKind: "identity" | "place" | "work" | "study" | "people" | "pets" | "likes" | "goals" | "plans" | "health" | "habits" | "things" | "languages" | "beliefs" | "other";
+        /** @description Part of what is remembered. */
+        MemoryPage: {
+            /** @description How many are in use, by kind. */
+            counts: components["schemas"]["KindCount"][];
+            /** @description Last learnt first. */
+            items: components["schemas"]["MemoryItem"][];
+            older?: components["schemas"]["MemoryId"] | null;
+            /** @description Nothing new is learnt, and nothing is recalled. */
+            paused: boolean;
+        };
+        /** @description A message that a memory was said in. */
+        MemorySource: {
+            /** @description Where it was said. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The memory. */
+            memory_id: components["schemas"]["MemoryId"];
+            /** @description The message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description The first 300 characters of it. */
+            quote: string;
+            /** @description When it was said. */
+            said_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Whether a fact is used.
+         * @enum {string}
+         */
+        MemoryStatus: "active" | "superseded" | "rejected" | "pinned";
         /** @description A message. */
         Message: {
             answered_by?: components["schemas"]["AnsweredBy"] | null;
@@ -1138,6 +1348,16 @@ export interface components {
             error_code?: string | null;
             /** @description Which message. */
             id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description How many facts were first learnt from it.
+             */
+            memories_learnt?: number;
+            /**
+             * Format: int64
+             * @description How many memories the reply was given to go by.
+             */
+            memories_used?: number;
             /** @description The language model's name. */
             model?: string | null;
             /** @description The mood it was written in. */
@@ -1172,6 +1392,13 @@ export interface components {
          * @description A message; ids on the shown path of a conversation rise from parent to child.
          */
         MessageId: string;
+        /** @description What a message taught and what a reply was given to go by. */
+        MessageMemories: {
+            /** @description First learnt from this message. */
+            learnt: components["schemas"]["MemoryItem"][];
+            /** @description Given to this reply. */
+            used: components["schemas"]["UsedMemory"][];
+        };
         /** @description Part of a conversation's shown path. */
         MessagePage: {
             /** @description The messages, newest first. */
@@ -1307,6 +1534,11 @@ export interface components {
          * @enum {string}
          */
         PointSource: "self_reported" | "inferred";
+        /**
+         * @description Whether a fact affirms or denies.
+         * @enum {string}
+         */
+        Polarity: "positive" | "negative";
         /** @description The body of an error answer. */
         Problem: {
             /** @description Stable name for programs. */
@@ -1356,6 +1588,11 @@ export interface components {
             number: number;
             /** @description What it says; it goes on from "I ...". */
             text: string;
+        };
+        /** @description Whether remembering is paused. */
+        RememberingSettings: {
+            /** @description Nothing new is learnt, and nothing is recalled. */
+            paused: boolean;
         };
         RenameConversation: {
             /** @description 1 to 120 characters. */
@@ -1702,6 +1939,20 @@ export interface components {
             country?: string | null;
             /** @description 1 to 64 characters. */
             display_name?: string | null;
+        };
+        /** @description A memory that a reply was given to go by. */
+        UsedMemory: {
+            memory?: components["schemas"]["MemoryItem"] | null;
+            /**
+             * Format: double
+             * @description How well it fitted; comparable within one reply.
+             */
+            score: number;
+            /** @description What the score is made of: `words`, `related`, `neighbours`, `conversation`, all multiplied by `factor`. */
+            signals: {
+                [key: string]: number;
+            };
+            source?: components["schemas"]["MemorySource"] | null;
         };
         /** @description A person with an account. */
         User: {
@@ -2569,6 +2820,250 @@ export interface operations {
             };
         };
     };
+    list_memories: {
+        parameters: {
+            query?: {
+                /** @description Of this kind alone. */
+                kind?: components["schemas"]["MemoryKind"] | null;
+                /** @description With this status alone; those in use if left out. */
+                status?: components["schemas"]["MemoryStatus"] | null;
+                /** @description Older than this one. */
+                before?: components["schemas"]["MemoryId"] | null;
+                /** @description At most this many, 1 to 100; 50 if left out. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMemory"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_memory_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RememberingSettings"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_memory_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RememberingSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RememberingSettings"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MemoryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_memory: {
+        parameters: {
+            query?: {
+                /** @description True: take back that it was learnt, so that what it replaced holds again. */
+                undo?: boolean;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["MemoryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MemoryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMemory"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_message: {
         parameters: {
             query?: never;
@@ -2683,6 +3178,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_message_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageMemories"];
                 };
             };
             "4XX": {

@@ -46,6 +46,16 @@ export interface components {
             error_code?: string | null;
             /** @description Which message. */
             id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description How many facts were first learnt from it.
+             */
+            memories_learnt?: number;
+            /**
+             * Format: int64
+             * @description How many memories the reply was given to go by.
+             */
+            memories_used?: number;
             /** @description The language model's name. */
             model?: string | null;
             /** @description The mood it was written in. */

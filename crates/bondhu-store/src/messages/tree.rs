@@ -62,6 +62,7 @@ impl Tx {
         let Some((_, parent, was_active)) = found else { return Ok(false) };
         on!(tx self, db => sqlx::query(ADOPT).bind(id).bind(parent).execute(db).await.map(drop))?;
         on!(tx self, db => sqlx::query(DELETE).bind(id).execute(db).await.map(drop))?;
+        self.drop_unsourced_memories(user).await?;
         dialect::scrub_search(self).await?;
         if was_active {
             let next: Option<(MessageId, bool)> =

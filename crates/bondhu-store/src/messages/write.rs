@@ -64,6 +64,8 @@ impl Tx {
             updated_at: new.created_at,
             variant: 1,
             variants: 1,
+            memories_learnt: 0,
+            memories_used: 0,
         })
     }
 

@@ -137,6 +137,8 @@ pub async fn what_was_written_reads_back(world: &World) {
         updated_at: new.created_at,
         variant: 1,
         variants: 1,
+        memories_learnt: 0,
+        memories_used: 0,
     };
     assert_eq!(message, expected);
     assert_eq!(world.store.message(anna, new.id).await.unwrap(), Some(expected.clone()));

@@ -1,7 +1,12 @@
 //! Writing a reply: the model's words as they come, the listener's when there is no model, reviewed words when
 //! somebody may be in danger. Runs detached from any socket and never ends without storing what came.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bondhu_llm::{ChatEvent, ChatModel, ChatStream, Finish as ModelFinish, listener};
 use bondhu_store::{AnsweredBy, Finish, Message, Sender, Status, User, UserId, Utterance};
@@ -17,8 +22,10 @@ use crate::{
         history,
         live::{End, LiveReply, Progress},
         prompt,
+        recalling::{note_used, recall},
         turn::country,
     },
+    memory::{answer, recall::Recalled},
     personality::context,
     safety::{self, CrisisLevel},
 };
@@ -45,6 +52,8 @@ pub struct Prompted {
     pub crisis: Option<CrisisLevel>,
     /// The same, or what still holds from before.
     pub lasting: Option<CrisisLevel>,
+    /// How many memories the reply was given to go by, once that is known.
+    pub used: OnceLock<i64>,
 }
 
 /// How the writing ended, before it is stored.
@@ -124,9 +133,10 @@ async fn write(app: &App, live: &LiveReply, prompted: &Prompted) -> Outcome {
             vec![Utterance { sender: Sender::User, text: prompted.question.text.clone() }]
         }
     };
+    let recalled = recall(app, prompted, &history).await;
     match app.models.current() {
-        Some(model) => write_with_model(app, live, prompted, &history, &*model).await,
-        None => write_as_listener(live, prompted, &history, None),
+        Some(model) => write_with_model(app, live, prompted, &history, &recalled, &*model).await,
+        None => write_as_listener(app, live, prompted, &history, &recalled, None).await,
     }
 }
 
@@ -135,6 +145,7 @@ async fn write_with_model(
     live: &LiveReply,
     prompted: &Prompted,
     history: &[Utterance],
+    recalled: &[Recalled],
     model: &dyn ChatModel,
 ) -> Outcome {
     let name = model.info().model;
@@ -145,11 +156,14 @@ async fn write_with_model(
             String::new()
         }
     };
+    let memories: Vec<String> = recalled.iter().map(Recalled::line).collect();
+    note_used(app, prompted, &recalled.iter().collect::<Vec<_>>()).await;
     let request = prompt::build(&prompt::Parts {
         display_name: &prompted.user.display_name,
         now: app.clock.now(),
         person: &person,
         history,
+        memories: &memories,
         crisis: prompted.lasting.filter(|level| *level >= CrisisLevel::Ideation).or(prompted.crisis),
         token_budget: app.config.model.prompt_token_budget,
         max_output_tokens: app.config.model.max_output_tokens,
@@ -175,7 +189,7 @@ async fn write_with_model(
         }
         Err(broken) => {
             tracing::warn!(code = broken.code, "the model did not answer; the listener does");
-            write_as_listener(live, prompted, history, Some(broken))
+            write_as_listener(app, live, prompted, history, recalled, Some(broken)).await
         }
     }
 }
@@ -216,26 +230,41 @@ async fn relay(
 }
 
 /// Answers by reflective listening, which needs no model and cannot fail.
-fn write_as_listener(live: &LiveReply, prompted: &Prompted, history: &[Utterance], broken: Option<Broken>) -> Outcome {
+async fn write_as_listener(
+    app: &App,
+    live: &LiveReply,
+    prompted: &Prompted,
+    history: &[Utterance],
+    recalled: &[Recalled],
+    broken: Option<Broken>,
+) -> Outcome {
+    let told = answer::from_memory(&prompted.question.text, recalled);
+    let used: Vec<&Recalled> = told.iter().map(|(_, recalled)| *recalled).collect();
+    note_used(app, prompted, &used).await;
+    let error = broken.map(|broken| (broken.code, broken.detail));
+    if let Some((words, _)) = &told {
+        live.push(words);
+    } else {
+        live.push(&reflect(prompted, history));
+    }
+    Outcome { status: Status::Complete, answered_by: AnsweredBy::Listener, model: None, error }
+}
+
+/// Reflective listening on the newest message.
+fn reflect(prompted: &Prompted, history: &[Utterance]) -> String {
     let said_by = |sender: Sender, skip: usize| -> Vec<&str> {
         history.iter().filter(|m| m.sender == sender).skip(skip).take(10).map(|m| m.text.as_str()).collect()
     };
     let recent_messages = said_by(Sender::User, 1);
     let is_sure = prompted.question.confidence.is_some_and(|confidence| confidence >= SURE_MOOD);
-    live.push(&listener::reply(&listener::Heard {
+    listener::reply(&listener::Heard {
         text: &prompted.question.text,
         turn: history.iter().filter(|message| message.sender == Sender::User).count(),
         seed: seed(prompted),
         recent_replies: &said_by(Sender::Companion, 0),
         recent_messages: &recent_messages,
         mood: prompted.question.mood.as_deref().filter(|_| is_sure),
-    }));
-    Outcome {
-        status: Status::Complete,
-        answered_by: AnsweredBy::Listener,
-        model: None,
-        error: broken.map(|broken| (broken.code, broken.detail)),
-    }
+    })
 }
 
 /// The same for every turn of a conversation, so its wording varies along the conversation and not at random.
@@ -266,6 +295,7 @@ async fn finish(app: &App, live: &LiveReply, prompted: &Prompted, outcome: Outco
         answered_by: Some(outcome.answered_by),
         model: outcome.model,
         error_code: code.clone(),
+        memories_used: prompted.used.get().copied().unwrap_or_default(),
         updated_at: now,
         ..prompted.reply.clone()
     };

@@ -10,6 +10,9 @@ const PERSONA: &str = include_str!("../../data/chat/persona.md");
 /// Added when the person may be thinking of suicide or self-harm.
 const CARE: &str = include_str!("../../data/chat/care.md");
 
+/// Stands above what the person has told before.
+const MEMORIES: &str = include_str!("../../data/chat/memories.md");
+
 /// The parts of a prompt.
 #[derive(Debug)]
 pub struct Parts<'a> {
@@ -21,6 +24,8 @@ pub struct Parts<'a> {
     pub person: &'a str,
     /// The conversation on its shown path, newest first, starting with the message to answer.
     pub history: &'a [Utterance],
+    /// What the person has told before and that matters now, a line each.
+    pub memories: &'a [String],
     /// Raised by the person's newest message, if anything.
     pub crisis: Option<CrisisLevel>,
     /// Estimated tokens for the whole prompt.
@@ -57,6 +62,14 @@ fn system_text(parts: &Parts) -> String {
     if !parts.person.is_empty() {
         system.push('\n');
         system.push_str(parts.person);
+    }
+    if !parts.memories.is_empty() {
+        system.push_str(MEMORIES);
+        for line in parts.memories {
+            system.push_str("- ");
+            system.push_str(line);
+            system.push('\n');
+        }
     }
     if parts.crisis.is_some() {
         system.push('\n');

@@ -1,7 +1,7 @@
 //! The beginning of a turn: one transaction stores what the person said and an empty reply; from then on the
 //! reply is generated whether or not anybody is listening.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bondhu_store::{
@@ -22,6 +22,7 @@ use crate::{
         text::{UNTITLED, automatic_title, message_text},
     },
     http::problem::ApiError,
+    memory::{learn, tasks::extract_memories::ExtractMemories},
     mood::{
         reading::{self, Reading},
         tasks::analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
@@ -121,7 +122,8 @@ async fn say(
     let reading = reading::read(&text);
     let crisis = reading.crisis;
     match store_turn(app, user, &conversation, place, &text, key.clone(), reading).await {
-        Ok((conversation, said, reply)) => {
+        Ok((conversation, mut said, reply)) => {
+            said.memories_learnt = learn::learn_from(app, user, &said).await;
             Ok(begin(app, user, conversation, Some(said.clone()), reply, said, crisis).await)
         }
         // The same send came twice at once; the other one stored it.
@@ -182,6 +184,9 @@ async fn store_turn(
     }
     conversation.updated_at = now;
     tx.enqueue_paced(sentiment_batch(app, user), BATCH_PACE).await?;
+    if app.models.current().is_some() && reading.crisis.is_none() {
+        tx.enqueue_paced(extraction(app, user, said.id), EXTRACTION_PACE).await?;
+    }
     tx.commit().await?;
     app.outbox_filled.notify_one();
     Ok((conversation, said, reply))
@@ -199,6 +204,23 @@ fn sentiment_batch(app: &App, user: &User) -> NewOutbox {
         args: json!(AnalyzeChatSentimentBatch { user_id: user.id }),
         queue: "personality".to_owned(),
         unique_key: Some(format!("analyze_chat_sentiment_batch:{}", user.id)),
+        available_at: now,
+        created_at: now,
+    }
+}
+
+/// A model looks for facts at most this often; in one go it reads all that was said in between.
+const EXTRACTION_PACE: Duration = Duration::from_mins(2);
+
+/// Asks for a model to look for facts in what the person has said.
+fn extraction(app: &App, user: &User, from: MessageId) -> NewOutbox {
+    let now = app.clock.now();
+    NewOutbox {
+        id: OutboxId(app.clock.new_id()),
+        name: ExtractMemories::NAME.to_owned(),
+        args: json!(ExtractMemories { user_id: user.id, from }),
+        queue: "memory".to_owned(),
+        unique_key: Some(format!("extract_memories:{}", user.id)),
         available_at: now,
         created_at: now,
     }
@@ -238,7 +260,8 @@ async fn begin(
     let live = app.live.open(reply.id, user.id);
     let progress = live.follow();
     let (lasting, help) = safety::state::card(app, user.id, country(app, user), crisis).await;
-    let prompted = Prompted { user: user.clone(), question, reply: reply.clone(), crisis, lasting };
+    let prompted =
+        Prompted { user: user.clone(), question, reply: reply.clone(), crisis, lasting, used: OnceLock::new() };
     app.tasks.spawn(generate::run(app.clone(), live, prompted));
     Begun { started: Started { conversation, user_message, reply, help }, progress }
 }

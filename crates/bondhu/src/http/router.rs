@@ -24,7 +24,7 @@ use crate::{
         },
         openapi::ApiDoc,
     },
-    mood, personality, safety,
+    memory, mood, personality, safety,
 };
 
 /// The features' routes under `/api/v1`, with the document that describes them.
@@ -33,6 +33,7 @@ fn api() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .nest("/api/v1", accounts::routes::routes())
         .nest("/api/v1", admin::routes::routes())
         .nest("/api/v1", chat::routes::routes())
+        .nest("/api/v1", memory::routes::routes())
         .nest("/api/v1", mood::routes::routes())
         .nest("/api/v1", personality::routes::routes())
         .nest("/api/v1", safety::routes::routes())

@@ -33,7 +33,7 @@ pub async fn work(app: &TestApp, calls: Vec<Call>) -> Vec<State> {
 
 #[tokio::test]
 async fn messages_become_an_insight() {
-    let app = TestApp::start().await;
+    let app = TestApp::without_model().await;
     let ana = app.sign_up("ana").await;
     let conversation = ana.conversation().await;
     for _ in 0..5 {

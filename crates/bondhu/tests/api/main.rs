@@ -11,6 +11,7 @@ mod conversations;
 mod crisis;
 mod faults;
 mod gateway;
+mod memories;
 mod mood;
 mod openapi;
 mod personality;

@@ -19,6 +19,7 @@ fn conversation() -> Vec<Utterance> {
 
 fn parts(history: &[Utterance], token_budget: usize) -> Parts<'_> {
     Parts {
+        memories: &[],
         display_name: "Ravi",
         now: Timestamp::from_millis(1_795_000_000_000),
         person: "",
@@ -82,4 +83,18 @@ fn a_person_in_danger_gets_the_note_on_care() {
     let crisis = build(&Parts { crisis: Some(CrisisLevel::Ideation), ..parts(&history, 6_000) });
     assert!(!calm.system.contains("self-harm. Help lines are already"));
     assert!(crisis.system.contains("self-harm. Help lines are already"));
+}
+
+#[test]
+fn memories_stand_between_the_persona_and_the_care() {
+    let memories =
+        ["lives in: Pune (said 2026-03-01)".to_owned(), "2026-02-11: \"My sister visits in May.\"".to_owned()];
+    let history = [said(Sender::User, "Hello")];
+    let request = build(&Parts { memories: &memories, ..parts(&history, 1000) });
+    let system = request.system;
+    let at = system.find("has told you before").expect("the heading is there");
+    assert!(
+        system[at..].ends_with("- lives in: Pune (said 2026-03-01)\n- 2026-02-11: \"My sister visits in May.\"\n"),
+        "{system}"
+    );
 }

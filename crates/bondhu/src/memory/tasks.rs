@@ -1,0 +1,3 @@
+//! Background work on memories.
+
+pub mod extract_memories;
