@@ -164,7 +164,10 @@ fn doctor_finds_a_fresh_machine_well_and_changes_nothing() {
     assert!(output.status.success(), "{report:#}");
     let checks = report["checks"].as_array().unwrap();
     let names: Vec<&str> = checks.iter().map(|check| check["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["settings", "data folder", "disk", "database", "cache", "tasks", "model", "clock", "port"]);
+    assert_eq!(
+        names,
+        ["settings", "data folder", "disk", "database", "cache", "gateway", "tasks", "model", "clock", "port"]
+    );
     assert_eq!(report["ok"], true);
     let model = checks.iter().find(|check| check["name"] == "model").unwrap();
     assert_eq!(model["status"], "warn");
