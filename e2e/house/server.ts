@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Program, answers, freePort } from './program.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const binary = resolve(root, process.env.BONDHU_BIN ?? 'target/release/bondhu');
+export const binary = resolve(root, process.env.BONDHU_BIN ?? 'target/release/bondhu');
 
 /** The real binary on a free port, with a data folder of its own. */
 export class House {
