@@ -7,6 +7,7 @@ import { converse, expect, expectAccessible, PASSWORD, test } from '../house/tes
 
 const part = (page: Page, name: string) => page.getByRole('region', { name });
 const history = (page: Page) => part(page, 'What you last talked about');
+const personality = (page: Page) => part(page, 'How Bondhu sees you');
 const edge = (page: Page) => part(page, 'On the edge runtime');
 
 async function signIn(page: Page, app: NextApp, username: string, password = PASSWORD) {
@@ -44,6 +45,7 @@ test('without a gateway the Next.js example gets everything from the API', async
 		await signIn(page, app, username);
 		await expect(history(page)).toContainText('I have planted the first tulips.');
 		await expect(history(page)).toContainText('from the API');
+		await expect(personality(page)).toContainText('from the API');
 		await expect(edge(page)).toContainText('from the API');
 		await expectAccessible(page);
 		expect(app.log).toContain('cache: get example:session:');
@@ -79,6 +81,7 @@ for (const onRedis of [false, true]) {
 			await expect(history(page)).toContainText('I have planted the first tulips.');
 			await page.reload();
 			await expect(history(page)).toContainText('from the cache');
+			await expect(personality(page)).toContainText('from the cache');
 			await expect(edge(page)).toContainText('from the cache');
 			await expect(edge(page)).toHaveAttribute('data-runtime', 'edge');
 			await expectAccessible(page);
@@ -96,6 +99,7 @@ for (const onRedis of [false, true]) {
 			await expect(history(page)).toContainText('from the cache');
 			await page.getByRole('button', { name: 'Forget what is cached' }).click();
 			await expect(history(page)).toContainText('from the API');
+			await expect(personality(page)).toContainText('from the API');
 
 			if (redis) {
 				await redis.kill();

@@ -1,7 +1,7 @@
 'use server';
 
 import { ApiError, ConnectionError } from '@bondhu/client';
-import { invalidateChatHistory } from '@bondhu/redis';
+import { invalidateChatHistory, invalidatePersonalityContext } from '@bondhu/redis';
 import { revalidatePath } from 'next/cache';
 import { cookies, headers } from 'next/headers';
 import { openSession } from '../lib/bondhu';
@@ -44,6 +44,9 @@ export async function signOut(): Promise<void> {
 export async function forgetCached(): Promise<void> {
 	const who = await signedIn();
 	if (!who) return;
-	await invalidateChatHistory(cache, who.user.id);
+	await Promise.all([
+		invalidateChatHistory(cache, who.user.id),
+		invalidatePersonalityContext(cache, who.user.id)
+	]);
 	revalidatePath('/');
 }

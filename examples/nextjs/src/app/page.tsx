@@ -3,6 +3,7 @@ import { signedIn } from '../lib/session';
 import { forgetCached, signOut } from './actions';
 import { EdgeCard } from './edge-card';
 import { History } from './history';
+import { Personality } from './personality';
 import { SignIn } from './sign-in';
 
 export default async function Page() {
@@ -32,6 +33,9 @@ export default async function Page() {
 							<History {...who} />
 						</Suspense>
 						<aside>
+							<Suspense fallback={<Waiting what="your personality" />}>
+								<Personality {...who} />
+							</Suspense>
 							<EdgeCard />
 						</aside>
 					</>
