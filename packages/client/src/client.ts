@@ -117,6 +117,7 @@ export class Bondhu {
 	deleteCheckIn = (day: string) => this.#nothing('DELETE', `/mood/check-ins/${part(day)}`);
 
 	getPersonality = () => this.#json<t.PersonalityProfile>('GET', '/personality');
+	getPersonalityContext = () => this.#json<t.PersonalityContext>('GET', '/personality/context');
 	resetPersonality = () => this.#nothing('DELETE', '/personality');
 	getPersonalityHistory = () => this.#json<t.PersonalityHistory>('GET', '/personality/history');
 	lockTrait = (trait: t.Trait) =>

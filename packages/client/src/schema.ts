@@ -667,6 +667,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personality/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what a reply needs to know of you
+         * @description How to speak with you now, your own word on your mood, what your messages sounded like, and the traits that stand out.
+         *     It is kept in the cache under `personality:context:{user_id}` for 30 minutes, where other front ends find it, and
+         *     dropped at every change.
+         */
+        get: operations["get_personality_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/personality/evidence": {
         parameters: {
             query?: never;
@@ -1495,6 +1517,24 @@ export interface components {
             code: string;
             item: components["schemas"]["Invite"];
         };
+        /** @description What a person last said themselves about their mood. */
+        OwnWord: {
+            /** @description The day where they are, as `YYYY-MM-DD`. */
+            day: string;
+            /** @description Name of the mood. */
+            mood: string;
+        };
+        /** @description What a reply needs to know of the person. Holds no text of theirs and no crisis level. */
+        PersonalityContext: {
+            check_in?: components["schemas"]["OwnWord"] | null;
+            insight?: components["schemas"]["SentimentInsight"] | null;
+            /** @description Whether their mood has swung so much that a steady counterpart helps. */
+            needs_consistency: boolean;
+            /** @description How to speak with them. */
+            style: components["schemas"]["Style"];
+            /** @description Traits that stand out. */
+            traits: components["schemas"]["TraitHint"][];
+        };
         /** @description How a profile has changed. */
         PersonalityHistory: {
             /** @description Now against the sitting before the last one, or against the beginning. */
@@ -1786,6 +1826,11 @@ export interface components {
             /** @description The reply broke off; what came is kept in the message. */
             failed: components["schemas"]["Failed"];
         };
+        /**
+         * @description How to speak with somebody now.
+         * @enum {string}
+         */
+        Style: "gentle" | "balanced" | "upbeat";
         /** @description What all background work looks like at one moment. */
         TaskOverview: {
             /**
@@ -1932,6 +1977,18 @@ export interface components {
              * @description How uncertain it is: the variance in points squared.
              */
             variance: number;
+        };
+        /** @description A trait that is worth knowing in a conversation. */
+        TraitHint: {
+            /** @description The same in one word. */
+            band: components["schemas"]["Band"];
+            /**
+             * Format: double
+             * @description Its mean, 0 to 100.
+             */
+            mean: number;
+            /** @description Which trait. */
+            trait: components["schemas"]["Trait"];
         };
         /** @description What to change; a field that is left out stays as it is. */
         UpdateMe: {
@@ -3573,6 +3630,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personality_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalityContext"];
+                };
             };
             "4XX": {
                 headers: {

@@ -37,6 +37,7 @@ export type MoodDay = Schemas['MoodDay'];
 export type MoodMessage = Schemas['MoodMessage'];
 export type CheckIn = Schemas['CheckIn'];
 export type SentimentInsight = Schemas['SentimentInsight'];
+export type PersonalityContext = Schemas['PersonalityContext'];
 export type PersonalityProfile = Schemas['PersonalityProfile'];
 export type PersonalityHistory = Schemas['PersonalityHistory'];
 export type TraitEstimate = Schemas['TraitEstimate'];

@@ -14,6 +14,7 @@ use crate::app::App;
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(profile::get_personality, profile::reset_personality))
+        .routes(routes!(profile::get_personality_context))
         .routes(routes!(profile::get_personality_history))
         .routes(routes!(profile::lock_trait, profile::unlock_trait))
         .routes(routes!(evidence::list_evidence))

@@ -1,8 +1,9 @@
-import { personalityOf, type Portrait } from '../lib/personality';
+import type { PersonalityContext } from '@bondhu/redis';
+import { personalityOf } from '../lib/personality';
 import type { SignedIn } from '../lib/session';
 import { Origin } from './origin';
 
-const STYLES: Record<NonNullable<Portrait['style']>, string> = {
+const STYLES: Record<PersonalityContext['style'], string> = {
 	gentle: 'gently, as things seem hard at the moment',
 	balanced: 'in an even tone',
 	upbeat: 'brightly, as things seem to go well'
@@ -11,7 +12,7 @@ const STYLES: Record<NonNullable<Portrait['style']>, string> = {
 /** What Bondhu knows of who the person is. */
 export async function Personality(who: SignedIn) {
 	const { value, ...origin } = await personalityOf(who);
-	const { style, mood, traits } = value;
+	const { style, check_in: checkIn, traits } = value;
 	return (
 		<section className="card" aria-labelledby="personality">
 			<header>
@@ -19,12 +20,10 @@ export async function Personality(who: SignedIn) {
 				<Origin {...origin} />
 			</header>
 			<div className="facts">
-				{style && (
-					<p>
-						It speaks with you <strong>{STYLES[style]}</strong>.
-					</p>
-				)}
-				{mood && <p>You said that you feel {mood}.</p>}
+				<p>
+					It speaks with you <strong>{STYLES[style]}</strong>.
+				</p>
+				{checkIn && <p>You said that you feel {checkIn.mood}.</p>}
 				{traits.length === 0 && (
 					<p className="muted">Nothing stands out yet. It learns as you talk.</p>
 				)}

@@ -14,6 +14,7 @@ use crate::{
     },
     personality::{
         changes::{self, Reason},
+        context::{self, PersonalityContext},
         history::{self, PersonalitySnapshot, TraitChange},
         profile::{TraitEstimate, replay},
     },
@@ -66,6 +67,20 @@ pub(super) async fn get_personality(
     SignedIn { user, .. }: SignedIn,
 ) -> Result<axum::Json<PersonalityProfile>, ApiError> {
     Ok(axum::Json(profile(&app, user.id).await?))
+}
+
+/// Shows what a reply needs to know of you
+///
+/// How to speak with you now, your own word on your mood, what your messages sounded like, and the traits that stand out.
+/// It is kept in the cache under `personality:context:{user_id}` for 30 minutes, where other front ends find it, and
+/// dropped at every change.
+#[utoipa::path(get, path = "/personality/context", tag = "personality",
+    responses((status = 200, body = PersonalityContext), (status = "4XX", body = Problem)))]
+pub(super) async fn get_personality_context(
+    State(app): State<Arc<App>>,
+    SignedIn { user, .. }: SignedIn,
+) -> Result<axum::Json<Arc<PersonalityContext>>, ApiError> {
+    Ok(axum::Json(context::of(&app, user.id).await?))
 }
 
 async fn profile(app: &App, user: UserId) -> Result<PersonalityProfile, ApiError> {
