@@ -52,7 +52,7 @@ e2e: release ## Run the browser tests against the release binary
 	scripts/e2e.sh
 
 bench: release ## Measure Bondhu beside a Python peer; ARGS="--write docs/PERFORMANCE.md" keeps the table
-	scripts/setup.sh system python
+	scripts/setup.sh system python peers
 	scripts/bench.sh $(ARGS)
 
 clean: ## Remove everything that was built or installed here

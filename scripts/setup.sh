@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Brings what a target needs and is missing: setup.sh {rust|node|system|python}...
+# Brings what a target needs and is missing: setup.sh {rust|node|system|python|peers}...
 #   rust    checks the Rust toolchain and finds a C compiler
 #   node    checks Node.js and installs the packages of package-lock.json
 #   system  redis-server, the Postgres server and Chromium, for the tests
+#   peers   webdis, which the benchmark puts beside the REST gateway
 #   python  a virtual environment in .venv with the lint tools, Celery and the benchmark's peer, and a second one
 #           with an older Celery
 # On Debian, as root or with passwordless sudo, missing packages are installed with apt-get.
@@ -107,9 +108,13 @@ setup_python() {
   fi
 }
 
+setup_peers() {
+  command -v webdis >/dev/null || apt_install webdis
+}
+
 for what in "$@"; do
   case "$what" in
-    rust | node | system | python) "setup_$what" ;;
-    *) fail "unknown part $what: give rust, node, system or python" ;;
+    rust | node | system | python | peers) "setup_$what" ;;
+    *) fail "unknown part $what: give rust, node, system, python or peers" ;;
   esac
 done

@@ -80,7 +80,7 @@ fn main() -> Result<()> {
     }
     let table = table(&results, rated.len());
     print(&table)?;
-    arguments.write.map_or(Ok(()), |file| write_between(&file, "understanding", &table))
+    arguments.write.map_or(Ok(()), |file| write_between(&file, "bench-understanding", &table))
 }
 
 fn print(table: &str) -> Result<()> {
