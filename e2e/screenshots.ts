@@ -74,6 +74,31 @@ for (const [screen, shape] of Object.entries(screens)) {
 				});
 			});
 
+			test('memories', async ({ page, house, signUp }) => {
+				await signUp();
+				const id = await converse(page, house, [
+					'My sister is Asha and I live in Pune.',
+					'I love filter coffee and I am learning Kannada.',
+					'Where do I live?'
+				]);
+				await page.goto(`/c/${id}`);
+				await page
+					.getByText(/^used \d memor/)
+					.last()
+					.click();
+				await page.evaluate(() => document.fonts.ready);
+				await page.screenshot({
+					path: `${folder}/remembered-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
+				await page.goto('/memories');
+				await expect(page.getByText('lives in: Pune').first()).toBeVisible();
+				await page.screenshot({
+					path: `${folder}/memories-${screen}-${scheme}.png`,
+					animations: 'disabled'
+				});
+			});
+
 			test('personality', async ({ page, house, signUp }) => {
 				await signUp();
 				const given = [2, 5, 4, 2, 5, 4, 1, 2, 4, 1, 2, 4, 4, 2, 2, 4, 1, 2, 4, 1];
