@@ -25,12 +25,21 @@ class Watch(threading.Thread):
     def run(self):
         with self.app.connection_for_read() as connection:
             self.receiver = self.app.events.Receiver(connection, handlers={"*": self.state.event})
-            self.receiver.on_consume_ready = lambda *_, **__: self.ready.set()
+            wake = self.receiver.on_consume_ready  # asks all workers for a heartbeat
+
+            def ready(*args, **kwargs):
+                wake(*args, **kwargs)
+                self.ready.set()
+
+            self.receiver.on_consume_ready = ready
             self.receiver.capture(limit=None, timeout=None, wakeup=True)
 
     def __enter__(self):
         self.start()
         assert self.ready.wait(10)
+        # The worker begins to send when its heartbeat was heard; the ping comes after that.
+        wait_until("the worker is heard", lambda: "rust@interop" in self.state.workers)
+        assert self.app.control.ping(["rust@interop"], timeout=10)
         return self.state
 
     def __exit__(self, *_):
