@@ -144,6 +144,9 @@ def judge(outcomes, tests):
     return surprises
 
 
+# Some of the tests race their own client: it looks at a task's parents, then at the task, and a worker that is quick
+# fails both in between, so that another error is raised than the test waits for. So few failures are looked at again.
+RACES = 2
 COLUMNS = ["passed", "skipped", "xfailed", "not expected to pass", "failed", "not run"]
 
 
@@ -169,6 +172,12 @@ def main():
         for lane in lanes:
             found, log = lane.finish()
             print(f"a lane has ended: {log.strip().splitlines()[-1]}", flush=True)
+            outcomes.update(found)
+            logs.append(log)
+        failed = [test for test in runs if outcomes.get(test) == "failed" and not reason_for(test, expected())]
+        if 0 < len(failed) <= RACES:
+            print(f"again, alone: {' '.join(failed)}", flush=True)
+            found, log = Lane(suite, failed, scratch, 60).finish()
             outcomes.update(found)
             logs.append(log)
     surprises = judge(outcomes, tests)
