@@ -61,6 +61,9 @@ fn begins_anew(last: &[Word], joint: &[Word], words: &[Word]) -> Option<Vec<Word
         let subject = subject.iter().map(|word| Word::meant(word));
         Some(subject.chain(words[opening..].iter().cloned()).collect())
     };
+    if names_what_was_told(last, &words[opening..]) {
+        return None;
+    }
     if GRAMMAR.is("subjects", first) {
         let mut words = words.to_vec();
         if let Some(joint) = joint.iter().find(|word| GRAMMAR.is("parting", &word.norm)) {
@@ -76,7 +79,7 @@ fn begins_anew(last: &[Word], joint: &[Word], words: &[Word]) -> Option<Vec<Word
         let was = last.iter().any(|word| word.norm == "am");
         let age = words.len() <= 3 && first.parse::<u32>().is_ok();
         let standing = ["religion", "diet", "nation", "status"].iter().any(|class| GRAMMAR.is(class, first));
-        if was && (GRAMMAR.is("begins_anew_is_fragment", first) || age || standing) {
+        if was && (GRAMMAR.is("fragment_openers", first) || age || standing) {
             return with(&["i", "am"]);
         }
     }
@@ -99,6 +102,13 @@ fn begins_anew(last: &[Word], joint: &[Word], words: &[Word]) -> Option<Vec<Word
         return with(&["i", "am"]);
     }
     None
+}
+
+/// "I have a dog, and his name is Max": the name belongs to the animal or the relative before it.
+fn names_what_was_told(last: &[Word], words: &[Word]) -> bool {
+    let [whose, name, ..] = words else { return false };
+    let told = |word: &Word| GRAMMAR.is("rel", &word.norm) || GRAMMAR.is("pet", &word.norm);
+    GRAMMAR.is("of_whom", &whose.norm) && GRAMMAR.is("name_noun", &name.norm) && last.iter().any(told)
 }
 
 fn subject_of(words: &[Word]) -> Option<&str> {

@@ -66,7 +66,7 @@ pub(super) fn tells_no_fact(sentence: &Sentence) -> bool {
     words.iter().any(|word| GRAMMAR.is("story", word))
         || would
         || PHRASES.iter().any(|phrase| text.contains(&format!(" {phrase} ")))
-        || words.iter().any(|word| GRAMMAR.is("tells_no_fact_words", word))
+        || words.iter().any(|word| GRAMMAR.is("suppositions", word))
         || begins_with_question(&words)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn reports_others(clause: &Clause) -> bool {
     let Some(at) = clause.all.iter().position(|word| GRAMMAR.is("reports", word)) else { return false };
     let own = clause.all[..at].iter().any(|word| GRAMMAR.is("self", word));
     // "X কে ... বলে ডাকে", "कहते हैं" after one's own name: the name patterns need these.
-    let naming = clause.all.iter().any(|word| GRAMMAR.is("reports_others_words", word))
+    let naming = clause.all.iter().any(|word| GRAMMAR.is("naming_words", word))
         && !clause.all.iter().any(|word| ["कि", "যে", "ki", "je", "that"].contains(&word.as_str()));
     !own && !naming
 }

@@ -80,7 +80,9 @@ fn where_and_what(slot: &str, words: &[Word]) -> Option<Vec<String>> {
         "grade" => one(grade(words)),
         "relmany" => one(relation_words(words)),
         "childof" => one(phrase(words, &["the", "youngest", "eldest", "oldest", "one", "middle"])),
-        "childorder" => one(phrase_with(words, &["child", "sibling", "son", "daughter", "brother", "sister"], 6)),
+        "childorder" => {
+            one(phrase_with(words, &["child", "sibling", "son", "daughter", "brother", "sister", "siblings"], 6))
+        }
         "parent" => one(phrase_with(
             words,
             &["mother", "father", "parent", "mom", "dad", "mum", "grandmother", "grandfather"],
@@ -175,9 +177,10 @@ fn wishes_and_ways(slot: &str, words: &[Word]) -> Option<Vec<String>> {
 
 fn text(words: &[Word]) -> String {
     let mut text = String::new();
-    for word in words.iter().filter(|word| word.written || word.norm != "'s") {
-        if word.norm == "," {
-            text.push(',');
+    for word in words {
+        // The tail of "master's" was cut off as if it were "is".
+        if word.norm == "," || (word.norm == "'s" && !word.written) {
+            text.push_str(&word.raw);
             continue;
         }
         if !text.is_empty() {

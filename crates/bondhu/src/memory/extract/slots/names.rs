@@ -19,7 +19,7 @@ pub(super) fn name(words: &[Word], must_be_capital: bool) -> Option<String> {
             && !norm.chars().any(char::is_numeric)
             && !GRAMMAR.is("no_name", norm)
             && !GRAMMAR.is("no_object", norm)
-            && !GRAMMAR.is("name_words", norm)
+            && !GRAMMAR.is("not_in_names", norm)
             && (!must_be_capital || word.is_capital())
     });
     let known = ["nation", "religion", "diet", "status", "rel", "having", "language"];
@@ -154,7 +154,7 @@ pub(super) fn when(words: &[Word]) -> Option<String> {
             || GRAMMAR.is("time", &word.norm)
             || is_month(&word.norm)
             || number(&word.norm).is_some()
-            || GRAMMAR.is("when_words", &word.norm)
+            || GRAMMAR.is("when_openers", &word.norm)
     });
     let past = words.iter().any(|word| matches!(word.norm.as_str(), "last" | "ago" | "yesterday" | "গত" | "पिछले"));
     (words.len() <= 8 && known && begins && !past).then(|| text(words))
@@ -182,6 +182,6 @@ pub(super) fn dated(slot: &str, words: &[Word]) -> Option<String> {
         || ["meet", "attend", "host", "present", "appear", "take"].contains(&first.norm.as_str());
     let past = words.iter().any(|word| matches!(word.norm.as_str(), "last" | "ago" | "yesterday"));
     let fits =
-        words.len() >= 2 && words.len() <= 12 && timed && begins && !past && !GRAMMAR.is("dated_refused", &first.norm);
+        words.len() >= 2 && words.len() <= 12 && timed && begins && !past && !GRAMMAR.is("not_plan_verbs", &first.norm);
     fits.then(|| text(words))
 }

@@ -35,7 +35,7 @@ pub(super) fn place(slot: &str, words: &[Word]) -> Option<String> {
                 | "वाले"
         ) || GRAMMAR.is("object_ends", &word.norm)
     });
-    let words = trimmed(&words[..cut.unwrap_or(words.len())]);
+    let words = without_detached_case(slot, trimmed(&words[..cut.unwrap_or(words.len())]));
     let first = words.first()?;
     let bare = |word: &Word| bare_place(slot, &word.raw);
     let fits = words.len() <= 5
@@ -56,6 +56,18 @@ pub(super) fn place(slot: &str, words: &[Word]) -> Option<String> {
     Some(parts.join(" ").replace(" ,", ","))
 }
 
+/// "Chattogram e": romanised case endings are often written apart.
+fn without_detached_case<'a>(slot: &str, words: &'a [Word]) -> &'a [Word] {
+    match words {
+        [place @ .., ending]
+            if slot == "placer" && !place.is_empty() && ["e", "te", "y"].contains(&ending.norm.as_str()) =>
+        {
+            place
+        }
+        words => words,
+    }
+}
+
 /// A Bengali place without its case ending: কলকাতায় -> কলকাতা, পুণেতে -> পুণে, সিলেটে -> সিলেট.
 pub(super) fn bare_place(slot: &str, raw: &str) -> String {
     let cut = |text: &str, tail: &str| text.strip_suffix(tail).map(str::to_owned);
@@ -68,7 +80,6 @@ pub(super) fn bare_place(slot: &str, raw: &str) -> String {
                 .unwrap_or_else(|| raw.to_owned());
         }
         return cut(raw, "তে")
-            .or_else(|| raw.strip_suffix("য়").filter(|stem| stem.ends_with('া')).map(str::to_owned))
             .or_else(|| raw.strip_suffix("য়").filter(|stem| stem.ends_with('া')).map(str::to_owned))
             .or_else(|| raw.strip_suffix('ে').filter(|stem| stem.chars().count() > 3).map(str::to_owned))
             .unwrap_or_else(|| raw.to_owned());
@@ -102,7 +113,7 @@ pub(super) fn organisation(words: &[Word]) -> Option<String> {
     let words = &words[..cut.unwrap_or(words.len())];
     let first = words.first()?;
     let fits = words.len() <= 7
-        && !GRAMMAR.is("organisation_refused", &first.norm)
+        && !GRAMMAR.is("no_organisation", &first.norm)
         && !words.iter().any(|word| word.norm == "moment" || word.norm == "time" || GRAMMAR.is("time", &word.norm));
     let mut text = text(trimmed(words));
     if let Some(stem) = text
@@ -187,20 +198,33 @@ pub(super) fn job(words: &[Word]) -> Option<String> {
         matches!(word.norm.as_str(), "at" | "for" | "in" | "with" | "by" | "from" | "and" | "of" | "," | "on")
             || GRAMMAR.is("object_ends", &word.norm)
     });
-    let head = &words[..cut.unwrap_or(words.len())];
+    let head = after_postposition(&words[..cut.unwrap_or(words.len())]);
     let head: &[Word] = match head.first() {
-        Some(first) if GRAMMAR.is("job_words", &first.norm) => &head[1..],
+        Some(first) if GRAMMAR.is("job_articles", &first.norm) => &head[1..],
         _ => head,
     };
     let last = head.last()?;
     let known = GRAMMAR.is("jobname", &last.norm)
         || TRADES.iter().any(|end| last.norm.ends_with(end) && last.norm.len() > end.len().min(5));
-    let fits = head.len() <= 5 && known && !head.iter().any(|word| GRAMMAR.is("job_odd", &word.norm));
+    let fits = head.len() <= 5 && known && !head.iter().any(|word| GRAMMAR.is("not_in_jobs", &word.norm));
     fits.then(|| text(head))
 }
 
-/// What an occupation's own tail tells of the place: "a nurse at City Hospital".
+/// "अस्पताल में नर्स" without where.
+fn after_postposition(words: &[Word]) -> &[Word] {
+    let inside = words.iter().rposition(|word| is_postposition(&word.norm));
+    inside.map_or(words, |at| &words[at + 1..])
+}
+
+fn is_postposition(word: &str) -> bool {
+    ["में", "mein", "me"].contains(&word)
+}
+
+/// What an occupation's own tail tells of the place: "a nurse at City Hospital", "अस्पताल में नर्स".
 pub(in crate::memory::extract) fn workplace(words: &[Word]) -> Option<String> {
+    if let Some(at) = words.iter().rposition(|word| is_postposition(&word.norm)) {
+        return organisation(&words[..at]);
+    }
     let at = words.iter().position(|word| matches!(word.norm.as_str(), "at" | "for"))?;
     organisation(&words[at + 1..])
 }
@@ -212,12 +236,12 @@ pub(super) fn student(words: &[Word]) -> Option<String> {
         .unwrap_or(words.len());
     let head = &words[..cut];
     let known = head.iter().any(|word| GRAMMAR.is("studentword", &word.norm));
-    (known && head.len() <= 6 && !head.iter().any(|word| GRAMMAR.is("student_odd", &word.norm))).then(|| text(head))
+    (known && head.len() <= 6 && !head.iter().any(|word| GRAMMAR.is("not_in_students", &word.norm))).then(|| text(head))
 }
 
 pub(super) fn grade(words: &[Word]) -> Option<String> {
     let numbered =
-        words.iter().any(|word| word.norm.chars().any(char::is_numeric) || GRAMMAR.is("grade_marks", &word.norm));
-    (words.len() <= 7 && numbered && words.iter().any(|word| GRAMMAR.is("grade_known", &word.norm)))
+        words.iter().any(|word| word.norm.chars().any(char::is_numeric) || GRAMMAR.is("grade_ordinals", &word.norm));
+    (words.len() <= 7 && numbered && words.iter().any(|word| GRAMMAR.is("grade_kinds", &word.norm)))
         .then(|| text(trimmed(words)))
 }

@@ -9,7 +9,7 @@ pub(super) fn relation_words(words: &[Word]) -> Option<String> {
         let norm = &word.norm;
         GRAMMAR.is("rel", norm)
             || norm.strip_suffix('s').is_some_and(|one| GRAMMAR.is("rel", one))
-            || GRAMMAR.is("relation_words_words", norm)
+            || GRAMMAR.is("relatives_counted", norm)
     };
     let fits = words.len() <= 5 && known(words.iter().rev().find(|word| word.norm != ",")?);
     fits.then(|| text(words))
@@ -56,10 +56,10 @@ pub(super) fn goal(words: &[Word]) -> Option<String> {
     let second = words.get(1);
     // "Stop" and the like are goals with a habit alone.
     let habit = ["smoking", "drinking", "procrastinating", "biting", "junk", "healthier", "healthy", "sugar"];
-    let weak = GRAMMAR.is("goal_careful", &first.norm);
+    let weak = GRAMMAR.is("weak_goal_verbs", &first.norm);
     let backed = weak
         && (words.iter().any(|word| habit.contains(&word.norm.as_str()))
-            || (words.len() >= 3 && words.iter().skip(1).any(|word| GRAMMAR.is("goal_words", &word.norm))));
+            || (words.len() >= 3 && words.iter().skip(1).any(|word| GRAMMAR.is("goal_support", &word.norm))));
     let fits = GRAMMAR.is("aims", &first.norm)
         && words.len() >= 2
         && words.len() <= 14
@@ -69,7 +69,7 @@ pub(super) fn goal(words: &[Word]) -> Option<String> {
                 || (word.norm == "up" && first.norm == "wake")
         })
         && (!weak || backed)
-        && !words.iter().any(|word| GRAMMAR.is("goal_words_2", &word.norm));
+        && !words.iter().any(|word| GRAMMAR.is("not_in_goals", &word.norm));
     fits.then(|| text(trimmed(&words)))
 }
 
@@ -83,9 +83,9 @@ pub(super) fn goal_hindi(words: &[Word]) -> Option<String> {
     let fits = words.len() >= 2
         && words.len() <= 12
         && verb(&last.norm)
-        && (!GRAMMAR.is("goal_hindi_refused", &last.norm)
+        && (!GRAMMAR.is("not_goal_verbs_hindi", &last.norm)
             || (["जाना", "jaana", "jana"].contains(&last.norm.as_str()) && words.iter().any(Word::is_capital)))
-        && !GRAMMAR.is("goal_hindi_words_2", &words[0].norm)
+        && !GRAMMAR.is("not_goal_openers_hindi", &words[0].norm)
         && !words.iter().any(|word| ["बात", "baat", "रोना", "मर", "mar"].contains(&word.norm.as_str()));
     fits.then(|| text(words))
 }
@@ -100,14 +100,13 @@ pub(super) fn goal_bengali(words: &[Word]) -> Option<String> {
     let fits = words.len() >= 2
         && words.len() <= 12
         && verb
-        && !words.iter().any(|word| GRAMMAR.is("goal_bengali_refused", &word.norm))
-        && !GRAMMAR.is("goal_bengali_words", &words[0].norm);
+        && !words.iter().any(|word| GRAMMAR.is("not_in_goals_bengali", &word.norm))
+        && !GRAMMAR.is("not_goal_openers_bengali", &words[0].norm);
     fits.then(|| text(words))
 }
 
 pub(super) fn medicine(words: &[Word]) -> Option<String> {
-    (words.len() <= 7 && words.iter().any(|word| GRAMMAR.is("medicine_known", &word.norm)))
-        .then(|| text(trimmed(words)))
+    (words.len() <= 7 && words.iter().any(|word| GRAMMAR.is("medicines", &word.norm))).then(|| text(trimmed(words)))
 }
 
 /// Something done again and again: a verb and how often.
@@ -156,7 +155,7 @@ pub(super) fn habit(words: &[Word]) -> Option<String> {
     ];
     let fits = words.len() >= 2
         && words.len() <= 12
-        && !GRAMMAR.is("habit_stative", &first.norm)
+        && !GRAMMAR.is("not_habit_verbs", &first.norm)
         && often.iter().any(|phrase| text_all.contains(phrase))
         && !first.norm.ends_with("ed")
         && !text_all.contains(" you ");
@@ -184,7 +183,7 @@ pub(super) fn languages(words: &[Word]) -> Option<Vec<String>> {
     for word in words {
         if GRAMMAR.is("language", &word.norm) {
             found.push(word.raw.clone());
-        } else if !GRAMMAR.is("languages_fillers", &word.norm) && !GRAMMAR.is("and", &word.norm) {
+        } else if !GRAMMAR.is("beside_languages", &word.norm) && !GRAMMAR.is("and", &word.norm) {
             return None;
         }
     }
