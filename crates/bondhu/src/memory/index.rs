@@ -80,7 +80,6 @@ struct Entry<K> {
     session: Option<u32>,
     /// Position among the documents of its session.
     place: u32,
-    length: f32,
     asks: bool,
     terms: Box<[u32]>,
 }
@@ -88,6 +87,8 @@ struct Entry<K> {
 /// All that can be found of one person.
 pub struct Index<K> {
     entries: Vec<Entry<K>>,
+    /// How many words each entry has; apart from the entries, for every posting of a query reads one.
+    lengths: Vec<f32>,
     terms: HashMap<String, u32>,
     /// For each term the documents that hold it and how often.
     postings: Vec<Vec<(u32, u16)>>,
@@ -101,6 +102,7 @@ impl<K: Copy> Default for Index<K> {
     fn default() -> Self {
         Self {
             entries: Vec::new(),
+            lengths: Vec::new(),
             terms: HashMap::new(),
             postings: Vec::new(),
             sessions: HashMap::new(),
@@ -119,19 +121,7 @@ impl<K: Copy> Index<K> {
         if let Some(speaker) = &document.speaker {
             words.extend(content_words(speaker));
         }
-        let mut counts: HashMap<u32, u16> = HashMap::with_capacity(words.len());
-        for word in &words {
-            let next = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
-            let term = if let Some(term) = self.terms.get(word) {
-                *term
-            } else {
-                self.terms.insert(word.clone(), next);
-                self.postings.push(Vec::new());
-                next
-            };
-            let count = counts.entry(term).or_default();
-            *count = count.saturating_add(1);
-        }
+        let counts = self.counted(&words);
         for (term, count) in &counts {
             self.postings[*term as usize].push((number, *count));
         }
@@ -151,16 +141,34 @@ impl<K: Copy> Index<K> {
         #[expect(clippy::cast_precision_loss, reason = "a message has few words")]
         let length = words.len() as f32;
         self.total_length += length;
+        self.lengths.push(length);
         let speaker = document.speaker.as_ref().map(|speaker| self.speaker(speaker));
         self.entries.push(Entry {
             key: document.key,
             speaker,
             session,
             place,
-            length,
             asks: document.text.trim_end().ends_with(['?', '？']),
             terms: counts.into_keys().collect(),
         });
+    }
+
+    /// The terms of the words and how often each stands there; new ones get a number.
+    fn counted(&mut self, words: &[String]) -> HashMap<u32, u16> {
+        let mut counts: HashMap<u32, u16> = HashMap::with_capacity(words.len());
+        for word in words {
+            let next = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
+            let term = if let Some(term) = self.terms.get(word) {
+                *term
+            } else {
+                self.terms.insert(word.clone(), next);
+                self.postings.push(Vec::new());
+                next
+            };
+            let count = counts.entry(term).or_default();
+            *count = count.saturating_add(1);
+        }
+        counts
     }
 
     fn speaker(&mut self, name: &str) -> u32 {
@@ -181,29 +189,26 @@ impl<K: Copy> Index<K> {
         if wanted.is_empty() {
             return Vec::new();
         }
+        let scores = self.scores(&wanted);
+        self.ranked(question, &scores, limit)
+    }
+
+    /// What the words of a question and those that the best matches share give each entry, and the entries with most.
+    fn scores(&self, wanted: &[u32]) -> Scores {
         let mut words = vec![0.0_f32; self.entries.len()];
-        let mut touched: Vec<u32> = Vec::new();
-        for term in &wanted {
-            self.score_term(*term, 1.0, &mut words, &mut touched);
+        let mut matched: Vec<u32> = Vec::new();
+        for term in wanted {
+            self.score_term(*term, 1.0, &mut words, &mut matched);
         }
-        let by_score = |scores: &[f32], touched: &mut Vec<u32>, most: usize| {
-            let compare = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]).then(b.cmp(a));
-            if touched.len() > most {
-                touched.select_nth_unstable_by(most, compare);
-                touched.truncate(most);
-            }
-            touched.sort_unstable_by(compare);
-        };
-        by_score(&words, &mut touched, SPREADING);
+        keep_best(&mut matched, |number| words[number as usize]);
         let mut related = vec![0.0_f32; self.entries.len()];
-        for (term, weight) in self.feedback(&wanted, &words, &touched) {
-            self.score_term(term, weight, &mut related, &mut touched);
+        let mut best: Vec<u32> = Vec::new();
+        for (term, weight) in self.feedback(wanted, &words, &matched) {
+            self.score_term(term, weight, &mut related, &mut best);
         }
-        touched.sort_unstable();
-        touched.dedup();
-        let sums: Vec<f32> = words.iter().zip(&related).map(|(word, related)| word + related).collect();
-        by_score(&sums, &mut touched, SPREADING);
-        self.ranked(question, &words, &related, &sums, &touched, limit)
+        best.extend(matched.into_iter().filter(|number| related[*number as usize] == 0.0));
+        keep_best(&mut best, |number| words[number as usize] + related[number as usize]);
+        Scores { words, related, best }
     }
 
     fn score_term(&self, term: u32, weight: f32, scores: &mut [f32], touched: &mut Vec<u32>) {
@@ -212,13 +217,12 @@ impl<K: Copy> Index<K> {
         #[expect(clippy::cast_precision_loss, reason = "counts far below the limit of exact integers")]
         let mean = self.total_length / self.entries.len() as f32;
         for (number, count) in postings {
-            let entry = &self.entries[*number as usize];
-            let count = f32::from(*count);
+            let (length, count) = (self.lengths[*number as usize], f32::from(*count));
             let score = &mut scores[*number as usize];
             if *score == 0.0 {
                 touched.push(*number);
             }
-            *score += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * entry.length / mean));
+            *score += weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean));
         }
     }
 
@@ -248,32 +252,16 @@ impl<K: Copy> Index<K> {
         sums.into_iter().map(|(term, sum)| (term, FEEDBACK * sum / most)).collect()
     }
 
-    fn ranked(
-        &self,
-        question: &str,
-        words: &[f32],
-        related: &[f32],
-        sums: &[f32],
-        best: &[u32],
-        limit: usize,
-    ) -> Vec<Match<K>> {
+    fn ranked(&self, question: &str, scores: &Scores, limit: usize) -> Vec<Match<K>> {
         let lower = question.to_lowercase();
         let named: Vec<usize> =
             self.speakers.iter().enumerate().filter(|(_, name)| names(&lower, name)).map(|(at, _)| at).collect();
-        // What stands beside a match is a candidate too, though it shares no word with the question.
-        let mut numbers: Vec<u32> = Vec::with_capacity(best.len() * 3);
-        for number in best {
-            numbers.extend(self.around(*number).map(|(_, number)| number));
-            numbers.push(*number);
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        let conversations = self.conversations(sums, best);
+        let numbers = self.candidates(&scores.best);
+        let conversations = self.conversations(scores);
         let mut matches: Vec<(f32, u32, Signals)> = Vec::with_capacity(numbers.len());
         for number in numbers {
             let entry = &self.entries[number as usize];
-            let neighbours =
-                self.around(number).map(|(apart, other)| NEIGHBOURS[apart - 1] * sums[other as usize]).sum();
+            let neighbours = self.around(number).map(|(apart, other)| NEIGHBOURS[apart - 1] * scores.sum(other)).sum();
             let conversation =
                 entry.session.and_then(|session| conversations.get(&session)).copied().unwrap_or_default();
             let mut factor = 1.0;
@@ -284,8 +272,8 @@ impl<K: Copy> Index<K> {
                 factor *= QUESTION;
             }
             let signals = Signals {
-                words: words[number as usize],
-                related: related[number as usize],
+                words: scores.words[number as usize],
+                related: scores.related[number as usize],
                 neighbours,
                 conversation: SESSION * conversation,
                 factor,
@@ -296,6 +284,18 @@ impl<K: Copy> Index<K> {
         matches.truncate(limit);
         let found = |(score, number, signals)| Match { key: self.entries[number as usize].key, score, signals };
         matches.into_iter().map(found).collect()
+    }
+
+    /// The best matches and what stands beside them, though it may share no word with the question.
+    fn candidates(&self, best: &[u32]) -> Vec<u32> {
+        let mut numbers: Vec<u32> = Vec::with_capacity(best.len() * (1 + 2 * NEIGHBOURS.len()));
+        for number in best {
+            numbers.extend(self.around(*number).map(|(_, number)| number));
+            numbers.push(*number);
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// The documents up to two places away in the same session, with how far they are.
@@ -312,20 +312,44 @@ impl<K: Copy> Index<K> {
     }
 
     /// The mean of the best messages of each conversation that a match stands in.
-    fn conversations(&self, sums: &[f32], best: &[u32]) -> HashMap<u32, f32> {
+    fn conversations(&self, scores: &Scores) -> HashMap<u32, f32> {
         let mut found: HashMap<u32, [f32; SESSION_BEST]> = HashMap::new();
-        for number in best {
+        for number in &scores.best {
             let Some(session) = self.entries[*number as usize].session else { continue };
             let top = found.entry(session).or_default();
             // They come best first, so the first free place is the right one.
             if let Some(free) = top.iter_mut().find(|score| **score == 0.0) {
-                *free = sums[*number as usize];
+                *free = scores.sum(*number);
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "three")]
         let count = SESSION_BEST as f32;
         found.into_iter().map(|(session, top)| (session, top.iter().sum::<f32>() / count)).collect()
     }
+}
+
+/// What the words give each entry.
+struct Scores {
+    words: Vec<f32>,
+    related: Vec<f32>,
+    /// The entries with most, best first.
+    best: Vec<u32>,
+}
+
+impl Scores {
+    fn sum(&self, number: u32) -> f32 {
+        self.words[number as usize] + self.related[number as usize]
+    }
+}
+
+/// Leaves those that may spread their score, best first; of equals the later one.
+fn keep_best(numbers: &mut Vec<u32>, score: impl Fn(u32) -> f32) {
+    let compare = |a: &u32, b: &u32| score(*b).total_cmp(&score(*a)).then(b.cmp(a));
+    if numbers.len() > SPREADING {
+        numbers.select_nth_unstable_by(SPREADING, compare);
+        numbers.truncate(SPREADING);
+    }
+    numbers.sort_unstable_by(compare);
 }
 
 fn names(question: &str, name: &str) -> bool {
