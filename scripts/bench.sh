@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks on release binaries. The arguments go to each; `--help` lists them.
-#   BENCH=chat|tasks|cache|upstash|understanding   only one of them
-#   UNDERSTANDING_DATA="FILE..."                    rated texts for the last: id, valence, text
+#   BENCH=chat|tasks|cache|upstash|understanding|recall   only one of them
+#   UNDERSTANDING_DATA="FILE..."                           rated texts for understanding: id, valence, text
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,4 +31,7 @@ if [ "${BENCH:-understanding}" = understanding ]; then
     data+=(--data "$file")
   done
   "$target/release/bondhu-bench-understanding" --python .venv/bin/python "${data[@]}" "$@"
+fi
+if [ "${BENCH:-recall}" = recall ]; then
+  "$target/release/bondhu-bench-recall" "$@"
 fi
