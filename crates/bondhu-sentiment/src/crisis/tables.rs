@@ -91,6 +91,7 @@ const KINDS: &[(&str, Kind)] = &[
 
 const FILES: &[&str] = &[
     include_str!("../../data/crisis/en.tsv"),
+    include_str!("../../data/crisis/en_indirect.tsv"),
     include_str!("../../data/crisis/hi.tsv"),
     include_str!("../../data/crisis/bn.tsv"),
     include_str!("../../data/crisis/romanised.tsv"),
