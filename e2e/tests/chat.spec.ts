@@ -72,7 +72,7 @@ test('an edited message begins a branch, and the old one is kept', async ({ page
 	await page.goto('/');
 	await talk(page, 'I like tea');
 	await mine(page).hover();
-	await mine(page).getByRole('button', { name: 'Edit' }).click();
+	await mine(page).getByRole('button', { name: 'Edit', exact: true }).click();
 	await page.getByLabel('Edit your message').fill('I like coffee');
 	await page.getByRole('button', { name: 'Send again' }).click();
 	await expect(mine(page)).toContainText('I like coffee');
