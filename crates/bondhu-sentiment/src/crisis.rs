@@ -1,9 +1,10 @@
 //! Signs of a crisis: a phrase detector with gates for whom and when a sentence is about.
 
-mod detect;
+pub(crate) mod detect;
 mod tables;
 #[cfg(test)]
 mod tests;
+pub(crate) mod vote;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,8 @@ pub enum CrisisReason {
     Violence,
     /// A threat to others.
     Threat,
+    /// No phrase says it alone, the message as a whole does.
+    Whole,
 }
 
 impl CrisisReason {
@@ -85,6 +88,7 @@ impl CrisisReason {
             Self::Farewell => "farewell",
             Self::Violence => "violence",
             Self::Threat => "threat",
+            Self::Whole => "whole",
         }
     }
 }
@@ -127,4 +131,14 @@ impl Crisis {
 /// Reads one message for signs of a crisis alone. [`crate::analyze`] does this and more.
 pub fn crisis(text: &str) -> Crisis {
     detect::read(text)
+}
+
+/// What the vote sees of a message, for training.
+pub(crate) fn sight(text: &str) -> Vec<u32> {
+    detect::Look::at(text).features
+}
+
+/// What the phrases alone say, for training.
+pub(crate) fn by_phrases(text: &str) -> Crisis {
+    detect::Look::at(text).phrases(text)
 }

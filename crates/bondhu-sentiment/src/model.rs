@@ -227,7 +227,7 @@ pub fn share(count: usize) -> f32 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums of a few thousand small numbers are exact")]
-fn as_f32(sum: i32) -> f32 {
+pub(crate) fn as_f32(sum: i32) -> f32 {
     sum as f32
 }
 

@@ -1,6 +1,10 @@
 //! What the programs that train and measure the model need beside [`crate::analyze`].
 
 pub use crate::{
+    crisis::{
+        detect::ACUTE_RISK,
+        vote::{QUESTIONS, Vote},
+    },
     features::{DENSE, Features, Script},
     model::{Dense, HEADS, LATIN, MOODS, Model, VALENCE, buckets, crc32, share, side},
 };
@@ -18,4 +22,14 @@ pub fn mood_phrases(text: &str) -> [f32; 11] {
 /// What the sentiment is put together from: polarity, valence, rule score, emoji.
 pub fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
     crate::sentiment::parts(model, text)
+}
+
+/// What the second vote of the crisis check sees of a text.
+pub fn sight(text: &str) -> Vec<u32> {
+    crate::crisis::sight(text)
+}
+
+/// What the phrases of the crisis check say by themselves.
+pub fn by_phrases(text: &str) -> crate::Crisis {
+    crate::crisis::by_phrases(text)
 }

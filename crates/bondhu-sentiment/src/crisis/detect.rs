@@ -1,6 +1,7 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
 
 use super::tables::{Kind, TABLES, Tables};
+use super::vote::{QUESTIONS, Sight, VOTE};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
 use crate::phrases::{BOUNDARY, UNKNOWN};
 
@@ -11,6 +12,13 @@ const OWN_REACH: usize = 3;
 /// Kinds that are halves of a plan.
 const HALVES: [Kind; 6] = [Kind::Means, Kind::Place, Kind::Parting, Kind::Gone, Kind::Hiding, Kind::Threat];
 
+/// Log-odds of a risk above which the vote raises a message to level 2; chosen on the training messages, each measured by
+/// weights that never saw it.
+const RISK: f32 = 0.2;
+/// Log-odds of a risk, and then of an acute one, above which it raises it to level 3.
+pub const ACUTE_RISK: f32 = 1.2;
+const ACUTE: f32 = 0.0;
+
 /// A phrase that was found: words `start..end` of the message.
 #[derive(Debug, Clone, Copy)]
 struct Hit {
@@ -19,41 +27,84 @@ struct Hit {
     end: usize,
 }
 
-/// What phrases say about a whole message.
+/// What phrases and the vote say about a whole message.
 pub(super) fn read(text: &str) -> Crisis {
-    let tables = &*TABLES;
-    let mut numbers = Vec::with_capacity(text.len() / 5 + 2);
-    let mut places = Vec::with_capacity(text.len() / 5 + 2);
-    crate::spelling::each_word(text, |word, start, end| {
-        numbers.push(tables.words.number(word));
-        places.push((start, end));
-    });
-    if numbers.iter().all(|number| *number <= BOUNDARY) {
-        return Crisis::default();
-    }
-    let mut hits = hide(tables, &mut numbers);
-    for start in 0..numbers.len() {
-        hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
-    }
-    hits.sort_by_key(|hit| hit.start);
-    let quoted = text.contains(['"', '“', '”', '‘']) || text.contains(" '") || text.starts_with('\'');
-    let mut seen = Seen {
-        hits: &hits,
-        positive: hits.iter().any(|h| h.kind == Kind::Positive),
-        quoted,
-        halves: Vec::new(),
-        wish: false,
-        level: None,
-        counted: Vec::new(),
-    };
-    let mut begin = 0;
-    for (at, number) in numbers.iter().enumerate() {
-        if *number == BOUNDARY {
-            seen.read_sentence(begin, at);
-            begin = at + 1;
+    let look = Look::at(text);
+    let mut crisis = look.phrases(text);
+    let level = vote(VOTE.scores(&look.features));
+    if level > crisis.level {
+        crisis.level = level;
+        // The whole message is what speaks: no part of it says it alone.
+        if let (Some(first), Some(last)) = (look.places.first(), look.places.iter().rfind(|(start, end)| start < end)) {
+            crisis.signs.push(Sign { reason: CrisisReason::Whole, start: first.0, end: last.1 });
+            crisis.signs.sort_unstable_by_key(|sign| (sign.start, sign.end, sign.reason));
         }
     }
-    seen.verdict(&places)
+    crisis
+}
+
+/// The level that the answers of the vote stand for.
+fn vote([risk, acute]: [f32; QUESTIONS]) -> Option<CrisisLevel> {
+    if risk > ACUTE_RISK && acute > ACUTE {
+        Some(CrisisLevel::Acute)
+    } else {
+        (risk > RISK).then_some(CrisisLevel::Ideation)
+    }
+}
+
+/// A message as both see it.
+pub(super) struct Look {
+    /// The number of each word.
+    numbers: Vec<u32>,
+    /// Where each word begins and ends, in bytes.
+    places: Vec<(usize, usize)>,
+    hits: Vec<Hit>,
+    /// What the vote sees.
+    pub(super) features: Vec<u32>,
+}
+
+impl Look {
+    pub(super) fn at(text: &str) -> Self {
+        let tables = &*TABLES;
+        let mut numbers = Vec::with_capacity(text.len() / 5 + 2);
+        let mut places = Vec::with_capacity(text.len() / 5 + 2);
+        let mut sight = Sight::default();
+        crate::spelling::each_word(text, |word, start, end| {
+            numbers.push(tables.words.number(word));
+            places.push((start, end));
+            sight.word(word);
+        });
+        let mut hits = hide(tables, &mut numbers);
+        for start in 0..numbers.len() {
+            hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
+        }
+        hits.sort_by_key(|hit| hit.start);
+        for hit in &hits {
+            sight.sign(hit.kind as u32);
+        }
+        Self { numbers, places, hits, features: sight.features() }
+    }
+
+    pub(super) fn phrases(&self, text: &str) -> Crisis {
+        let quoted = text.contains(['"', '“', '”', '‘']) || text.contains(" '") || text.starts_with('\'');
+        let mut seen = Seen {
+            hits: &self.hits,
+            positive: self.hits.iter().any(|h| h.kind == Kind::Positive),
+            quoted,
+            halves: Vec::new(),
+            wish: false,
+            level: None,
+            counted: Vec::new(),
+        };
+        let mut begin = 0;
+        for (at, number) in self.numbers.iter().enumerate() {
+            if *number == BOUNDARY {
+                seen.read_sentence(begin, at);
+                begin = at + 1;
+            }
+        }
+        seen.verdict(&self.places)
+    }
 }
 
 /// Finds idioms and denials, and hides their words from the other phrases.

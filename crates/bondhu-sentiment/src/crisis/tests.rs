@@ -148,6 +148,44 @@ fn every_language_reaches_the_limits() {
     }
 }
 
+/// Files that nobody had read when the weights and limits were chosen, and none was changed for.
+fn blind() -> Vec<Case> {
+    [include_str!("../../tests/cases/blind_1.tsv"), include_str!("../../tests/cases/blind_2.tsv")]
+        .into_iter()
+        .flat_map(cases)
+        .collect()
+}
+
+#[test]
+fn the_vote_finds_what_no_phrase_says() {
+    let mut all = blind();
+    let by_phrases = |case: &&Case| case.level >= 2 && super::by_phrases(case.text).number() >= 2;
+    let phrases = all.iter().filter(by_phrases).count();
+    for language in ["en", "hi", "bn", "hi-en", "bn-en"] {
+        let (own, rest): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.language == language);
+        let figures = measure(&format!("blind {language}"), &own);
+        assert!(share(figures.at_risk_found, figures.at_risk) >= 0.6, "{language}");
+        assert!(share(figures.false_alarms, figures.ordinary) <= 0.15, "{language}");
+        all = rest;
+    }
+    let found = blind().iter().filter(|case| case.level >= 2 && level(case.text) >= 2).count();
+    assert!(found > phrases * 3 / 2, "{found} with the vote, {phrases} by phrases alone");
+}
+
+#[test]
+fn damaged_weights_of_the_vote_are_refused() {
+    static BYTES: &[u8] = include_bytes!("../../weights/crisis.bin");
+    let vote = super::vote::Vote::parse(BYTES).unwrap();
+    assert_eq!(vote.to_bytes(), BYTES);
+    let mut other_hash = BYTES.to_vec();
+    other_hash[8] ^= 1;
+    for damaged in
+        [&[][..], &BYTES[..40], &BYTES[..BYTES.len() - 1], b"BRSK no weights at all, only words", &other_hash]
+    {
+        assert!(super::vote::Vote::parse(damaged).is_err());
+    }
+}
+
 #[test]
 fn reasons_and_places_are_named() {
     let said = super::crisis("hello. I want to hurt myself, i wrote the note");
