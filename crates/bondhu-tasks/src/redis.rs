@@ -34,6 +34,9 @@ pub struct RedisOptions {
     pub connect_timeout: Duration,
     /// Learn of new messages by client tracking where the server has it. Off: by a blocking peek.
     pub tracking: bool,
+    /// Without client tracking: after how long without news an idle worker looks for what one that died has left
+    /// behind (ten minutes; no less than 100 ms). One command each time.
+    pub look_every: Duration,
 }
 
 impl Default for RedisOptions {
@@ -44,6 +47,7 @@ impl Default for RedisOptions {
             response_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(5),
             tracking: true,
+            look_every: Duration::from_mins(10),
         }
     }
 }

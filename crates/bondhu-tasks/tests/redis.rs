@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use bondhu_tasks::{
-    Backend, Broker, Clock, Error, Priority, Queue, RedisOptions, Sender, Signature, Task, TaskContext, TaskResult,
-    TransportError, Worker, backend::RESULT_EXPIRES,
+    Backend, Broker, Clock, Error, Message, Priority, Queue, RedisOptions, Sender, Signature, Task, TaskContext,
+    TaskResult, TransportError, Worker, backend::RESULT_EXPIRES, broker::Want,
 };
 use bondhu_testkit::redis::RedisServer;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,14 @@ impl Work {
     }
 }
 
+async fn until(what: &str, check: impl AsyncFn() -> bool) {
+    let deadline = tokio::time::Instant::now() + SOON;
+    while !check().await {
+        assert!(tokio::time::Instant::now() < deadline, "{what}: not in time");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 async fn everything_runs(url: &str, options: &RedisOptions) {
     let queue = queue(url, options);
     let work = start(&queue);
@@ -129,6 +137,30 @@ async fn tasks_run_where_the_server_refuses_tracking() {
     let before = server.commands().unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(server.commands().unwrap() - before <= 2, "it waits");
+    work.end().await;
+}
+
+/// A worker dies while a task of its waits to be tried again, in a queue that another one serves. Nothing comes to that
+/// queue's lists, so no blocking peek wakes up.
+#[tokio::test]
+async fn what_the_dead_have_left_is_found_by_looking() {
+    let server = RedisServer::start().await.unwrap();
+    let untracked = RedisOptions { tracking: false, ..RedisOptions::default() };
+    let idle = queue(&server.url(), &RedisOptions { look_every: Duration::from_secs(1), ..untracked.clone() });
+    let work = start(&idle);
+    assert_eq!(idle.enqueue(Add { x: 2, y: 3 }).await.unwrap().get(SOON).await.unwrap(), 5);
+    until("the worker waits", async || server.cli(["exists", "celery", "bondhu.leases"]).unwrap() == "0").await;
+
+    let dying = queue(&server.url(), &untracked);
+    let left = dying.enqueue(Add { x: 2, y: 4 }).queue("elsewhere").await.unwrap();
+    let queues = ["elsewhere".to_owned()];
+    let want = Want { queues: &queues, max: 1, owner: "dying@here", lease: Duration::from_mins(1) };
+    let delivery = dying.broker().claim(want).await.unwrap().deliveries.remove(0);
+    let mut message = Message::decode(&delivery.raw).unwrap().retried(dying.clock().now(), "again".to_owned());
+    message.properties.delivery_info.routing_key = "celery".to_owned();
+    dying.broker().park(&delivery.tag, &message).await.unwrap();
+    drop(dying);
+    assert_eq!(idle.result(left.id().clone()).get(SOON).await.unwrap(), 6);
     work.end().await;
 }
 

@@ -20,9 +20,6 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::list_name;
 use crate::{error::TransportError, priority::Priority, redis::Link};
 
-/// How long after the last claim an idle worker looks whether another one has left something behind, where the server
-/// does not tell of it.
-const LOOK: Duration = Duration::from_mins(10);
 /// The wait before a lost connection is tried again, at first and at most.
 const AGAIN: Duration = Duration::from_millis(100);
 const AGAIN_MOST: Duration = Duration::from_secs(5);
@@ -172,6 +169,7 @@ async fn hear(mut pushes: mpsc::UnboundedReceiver<PushInfo>, listeners: Weak<Lis
 
 /// One blocking peek for each list of the queues that somebody listens to, for as long as anybody does.
 async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Notify>) {
+    let look_every = link.options().look_every.max(AGAIN);
     let mut peeks: std::collections::HashMap<String, tokio::task::AbortHandle> = std::collections::HashMap::new();
     loop {
         let lists: Vec<String> = if let Some(listeners) = listeners.upgrade() {
@@ -196,7 +194,7 @@ async fn peek_all(link: Arc<Link>, listeners: Weak<Listeners>, drained: Arc<Noti
         }
         tokio::select! {
             () = drained.notified() => {}
-            () = tokio::time::sleep(LOOK) => look(&link, &listeners).await,
+            () = tokio::time::sleep(look_every) => look(&link, &listeners).await,
         }
     }
 }
