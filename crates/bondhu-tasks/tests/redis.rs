@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bondhu_tasks::{
-    Backend, Broker, Clock, Error, Message, Priority, Queue, RedisOptions, Sender, Signature, Task, TaskContext,
+    Backend, Broker, Call, Clock, Error, Message, Priority, Queue, RedisOptions, Sender, Signature, Task, TaskContext,
     TaskResult, TransportError, Worker, backend::RESULT_EXPIRES, broker::Want,
 };
 use bondhu_testkit::redis::RedisServer;
@@ -243,6 +243,37 @@ async fn a_server_that_dies_loses_nothing() {
     };
     assert_eq!(result.get(SOON).await.unwrap(), 3);
     assert_eq!(work.end().await, 51);
+}
+
+/// As Celery sends a chord under the ids that it had before: the mark that the first run is over goes away, and the
+/// size is set, only just before the last member is sent. A quick worker has ended the first one by then.
+#[tokio::test]
+async fn a_frozen_chord_that_is_sent_anew_has_its_body_again() {
+    let server = RedisServer::start().await.unwrap();
+    let queue = queue(&server.url(), &RedisOptions::default());
+    let work = start(&queue);
+    let body = Signature::named("sum").option("task_id", "body");
+    let member = |index: u64| {
+        let add = Signature::named("add").arg(index).arg(10).option("task_id", format!("member-{index}"));
+        let add = add.option("group_id", "frozen").option("group_index", index).option("chord", body.to_value());
+        Call::from_signature(add).unwrap()
+    };
+    for round in ["the first time", "anew"] {
+        let first = queue.send(member(0)).await.unwrap();
+        assert_eq!(first.get(SOON).await.unwrap(), 10, "{round}");
+        // A message is acknowledged after its end is counted.
+        until("the first is counted", async || server.cli(["exists", "unacked"]).unwrap() == "0").await;
+        queue.backend().unwrap().size_chord("frozen", 2).await.unwrap();
+        let second = queue.send(member(1)).await.unwrap();
+        let sum = queue.result("body");
+        assert_eq!(sum.get(SOON).await.unwrap_or_default(), 21, "{round}");
+        let mark = ["get", "celery-taskset-meta-frozen.c"];
+        until("the chord is over", async || server.cli(mark).unwrap() == "done").await;
+        for result in [first, second, sum] {
+            result.forget().await.unwrap();
+        }
+    }
+    assert_eq!(work.end().await, 6);
 }
 
 fn refused(error: &Error) -> &str {
