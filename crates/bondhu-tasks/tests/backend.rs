@@ -131,6 +131,10 @@ async fn whoever_waits_is_told(world: &World) {
     }
     let late = world.other.watch(&"a".into()).await.unwrap();
     assert_eq!(late.borrow().as_ref().unwrap().status, State::Success, "what is known is there at once");
+    drop((news, same, late));
+    world.backend.forget(&[&"a".into()]).await.unwrap();
+    let after = world.other.watch(&"a".into()).await.unwrap();
+    assert_eq!(*after.borrow(), None, "what is forgotten is not known any more");
 }
 
 async fn results_expire(world: &World) {

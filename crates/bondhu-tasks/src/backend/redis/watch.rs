@@ -43,7 +43,12 @@ impl Watchers {
     pub(super) async fn watch(&self, id: &TaskId) -> Result<watch::Receiver<Option<StoredResult>>, TransportError> {
         let receiver = {
             let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-            watched.entry(id.clone()).or_insert_with(|| watch::channel(None).0).subscribe()
+            let sender = watched.entry(id.clone()).or_insert_with(|| watch::channel(None).0);
+            // What is left from watchers that are gone may have been forgotten since.
+            if sender.is_closed() {
+                *sender = watch::channel(None).0;
+            }
+            sender.subscribe()
         };
         let asks = self
             .asks
