@@ -45,6 +45,48 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Of a combination: the members of a group, and what came before in a chain.
+///
+/// ```
+/// # use bondhu_tasks::{
+/// #     Backend, Broker, Clock, Queue, Sender, Signature, State, Task, TaskContext, TaskResult, Worker,
+/// # };
+/// # use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let backend = Backend::memory(Clock::system());
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let queue = queue.with_backend(backend.clone());
+/// # tokio::spawn(Worker::new(queue.clone(), ()).register::<Add>().run_until(std::future::pending()));
+/// # let soon = Duration::from_secs(5);
+/// let add = |x: i64| Signature::named("sums.add").arg(x);
+/// let both = queue.apply(Signature::group([add(1).arg(2), add(3).arg(4)])).await?;
+/// assert_eq!(both.join(soon).await?, [3, 7]);
+/// assert_eq!(both.members().unwrap()[1].get(soon).await?, 7);
+///
+/// // Another process finds the members by the id of the group.
+/// both.save().await?;
+/// assert_eq!(&backend.group(both.id().as_str()).await?.unwrap().result, both.as_tuple());
+///
+/// let last = queue.apply(Signature::chain([add(1).arg(2), add(10)])).await?;
+/// assert_eq!(last.get(soon).await?, 13);
+/// let first = last.parent().unwrap();
+/// assert_eq!(first.get(soon).await?, 3);
+/// let stored = last.stored().await?.unwrap();
+/// assert_eq!((stored.status, stored.parent_id.as_ref()), (State::Success, Some(first.id())));
+/// assert_eq!(last.wait(soon).await?.result, 13); // all that is stored, when it has ended
+/// # Ok(())
+/// # }
+/// ```
 pub struct AsyncResult<T> {
     queue: Queue,
     tuple: ResultTuple,

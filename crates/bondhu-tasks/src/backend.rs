@@ -47,6 +47,43 @@ pub const RESULT_EXPIRES: Duration = Duration::from_hours(24);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Watchers, groups, and what has expired:
+///
+/// ```
+/// use bondhu_tasks::{Backend, Clock, GroupRecord, ResultTuple, State, StoredResult};
+/// use jiff::SignedDuration;
+/// use serde_json::json;
+/// # use bondhu_tasks::backend::{ChordMember, ChordStep};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let clock = Clock::manual("2026-11-22T20:00:00Z".parse()?);
+/// # let backend = Backend::memory(clock.clone());
+///
+/// // Whoever watches a task is told.
+/// let mut watched = backend.watch(&"a".into()).await?;
+/// assert_eq!(*watched.borrow(), None);
+/// backend.store(&[StoredResult::new("a".into(), State::Success, json!(5))]).await?;
+/// assert_eq!(watched.wait_for(Option::is_some).await?.as_ref().unwrap().result, 5);
+///
+/// let group = ResultTuple::group("g".into(), vec![ResultTuple::task("a".into())]);
+/// backend.save_group(&GroupRecord { result: group.clone() }).await?;
+/// assert_eq!(backend.group("g").await?.unwrap().result, group);
+/// backend.forget_group("g").await?;
+/// assert_eq!(backend.group("g").await?, None);
+///
+/// // A chord of one, until that one adds another.
+/// backend.size_chord("c", 1).await?;
+/// backend.grow_chord("c", 1).await?;
+/// let first = ChordMember { id: "a".into(), index: Some(0), state: State::Success, value: json!(5) };
+/// assert_eq!(backend.join_chord("c", &first).await?, ChordStep::Wait);
+///
+/// clock.advance(SignedDuration::from_hours(25));
+/// assert_eq!(backend.clean_up().await?, 1, "results are kept for a day");
+/// assert_eq!(backend.get(&"a".into()).await?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Backend {
     kind: Kind,
@@ -156,6 +193,21 @@ impl Backend {
     }
 
     /// Results in one `SQLite` file. Beside a broker in the same file use [`Backend::beside`].
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Backend, Clock, State, StoredResult, backend::RESULT_EXPIRES};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("results.db");
+    /// let results = Backend::sqlite(&file, Clock::system(), RESULT_EXPIRES).await?;
+    /// results.store(&[StoredResult::new("a".into(), State::Success, 5.into())]).await?;
+    ///
+    /// let other = Backend::sqlite(&file, Clock::system(), RESULT_EXPIRES).await?; // as another process has it
+    /// assert_eq!(other.get(&"a".into()).await?.unwrap().result, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "sqlite")]
     pub async fn sqlite(path: &std::path::Path, clock: Clock, expires: Duration) -> Result<Self, TransportError> {
         Ok(Self::on(Arc::new(Database::open(path, clock).await?), expires))
@@ -173,6 +225,14 @@ impl Backend {
     }
 
     /// Results on Redis or Valkey, shared with Python. Does not wait for the server.
+    ///
+    /// ```
+    /// use bondhu_tasks::{Backend, RedisOptions, backend::RESULT_EXPIRES};
+    ///
+    /// let results = |url: &str| Backend::redis(url, RedisOptions::default(), RESULT_EXPIRES);
+    /// assert!(results("redis://127.0.0.1:6379/1").is_ok());
+    /// assert!(results("amqp://127.0.0.1/1").is_err(), "that is no Redis");
+    /// ```
     #[cfg(feature = "redis")]
     pub fn redis(url: &str, options: crate::RedisOptions, expires: Duration) -> Result<Self, TransportError> {
         Ok(Self { kind: Kind::Redis(Arc::new(redis::RedisBackend::new(url, options, expires)?)) })

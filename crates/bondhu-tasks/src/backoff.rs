@@ -14,6 +14,8 @@ use std::time::Duration;
 /// let backoff = Backoff::exponential(Duration::from_secs(1), Duration::from_secs(60)).jitter(false);
 /// assert_eq!(backoff.wait(3, 0.5), Duration::from_secs(8));
 /// assert_eq!(backoff.wait(30, 0.5), Duration::from_secs(60));
+/// assert_eq!(Backoff::DEFAULT.wait(0, 0.5), Duration::from_secs(1), "half of two seconds");
+/// assert_eq!(Backoff::fixed(Duration::from_secs(5)).wait(30, 0.5), Duration::from_secs(5));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

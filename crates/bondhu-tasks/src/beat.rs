@@ -39,14 +39,29 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// What to do with runs that were due while no beat was there.
 ///
 /// ```
-/// use bondhu_tasks::{Call, beat::{CatchUp, Entry}};
-/// use std::time::Duration;
+/// use bondhu_tasks::{Call, beat::{Beat, CatchUp, Entry}};
+/// # use bondhu_tasks::{Broker, Clock, Queue, Sender};
+/// # use jiff::SignedDuration;
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let clock = Clock::manual("2026-11-22T20:00:00Z".parse()?);
+/// # let queue = Queue::new(Broker::memory(clock.clone()), Sender::default(), clock.clone());
 ///
-/// // Every run counts: after a night without a beat, the newest twelve are made up for.
+/// // Every run counts: after a day without a beat, the newest twelve are made up for.
 /// let bill = Entry::new("bill", Duration::from_secs(3600), Call::named("bill")).catch_up(CatchUp::All(12));
 /// // Only the present counts: what was missed is left out, and seen as skipped.
 /// let warm = Entry::new("warm", Duration::from_secs(60), Call::named("warm")).catch_up(CatchUp::Skip);
-/// # let _ = (bill, warm);
+///
+/// let beat = Beat::new(queue.clone(), "main", "me").entry(bill).entry(warm);
+/// beat.step().await?;
+/// clock.advance(SignedDuration::from_secs(24 * 3600 + 30));
+/// beat.step().await?;
+/// let known = queue.broker().schedule("main").await?;
+/// assert_eq!((&known["bill"]["total_runs"], &known["bill"]["skipped"]), (&12.into(), &12.into()));
+/// assert_eq!((&known["warm"]["total_runs"], &known["warm"]["skipped"]), (&0.into(), &1440.into()));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CatchUp {
@@ -66,7 +81,7 @@ pub enum CatchUp {
 ///
 /// let call = Call::named("report").kwarg("kind", "weekly").queue("slow");
 /// let weekly = Entry::new("weekly report", Crontab::parse("0 7 * * mon")?.in_zone("Asia/Kolkata")?, call);
-/// assert_eq!(weekly.task(), "report");
+/// assert_eq!((weekly.name(), weekly.task()), ("weekly report", "report"));
 /// assert_eq!(weekly.schedule().to_string(), "0 7 * * mon (Asia/Kolkata)");
 /// # Ok::<(), bondhu_tasks::beat::CrontabError>(())
 /// ```
@@ -155,14 +170,20 @@ impl EntryState {
 /// use bondhu_tasks::{Broker, Call, Clock, Queue, Sender, beat::{Beat, Crontab, Entry}};
 /// use std::time::Duration;
 ///
-/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
-/// let beat = Beat::new(queue, "main", "host-1")
+/// let beat = Beat::new(queue.clone(), "main", "host-1")
 ///     .entry(Entry::new("tidy up", Crontab::parse("30 3 * * *")?.in_zone("Asia/Kolkata")?, Call::named("tidy")))
 ///     .entry(Entry::new("look around", Duration::from_hours(1), Call::named("look")));
-/// # let _ = beat; Ok(())
+/// assert!(beat.step().await? <= Duration::from_hours(1)); // sends what is due, and says when to look again
+/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+/// let work = tokio::spawn(beat.run_until(async { drop(stopped.await) })); // does so until it is stopped
+/// drop(stop);
+/// work.await??;
+/// assert_eq!(queue.broker().schedule("main").await?.len(), 2);
+/// # Ok(())
 /// # }
-/// # example().unwrap();
 /// ```
 #[derive(Debug)]
 #[must_use = "a beat does nothing until it runs"]

@@ -55,6 +55,42 @@ use crate::{call::Outgoing, error::TransportError, id::TaskId, message::Message,
 /// # Ok(())
 /// # }
 /// ```
+///
+/// What a worker does with a message besides, and what an operator does:
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Message, Queue, RateLimit, Sender, broker::Want};
+/// # use jiff::SignedDuration;
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let broker = queue.broker();
+/// # let queues = ["celery".to_owned()];
+/// # let lease = Duration::from_secs(60);
+/// # let want = Want { queues: &queues, max: 1, owner: "me", lease };
+/// broker.ping().await?;
+/// queue.send(Call::named("tidy").id("one").unique("the house", Duration::from_secs(600))).await?;
+///
+/// let delivery = broker.claim(want).await?.deliveries.remove(0);
+/// broker.renew(&[&delivery.tag], lease).await?; // it takes longer
+/// let message = Message::decode(&delivery.raw)?;
+/// let later = message.snoozed(queue.clock().now() + SignedDuration::from_hours(1), "a fresh tag".to_owned());
+/// broker.park(&delivery.tag, &later).await?; // it has to wait
+/// assert_eq!(broker.scheduled(0, 10).await?.total, 1);
+///
+/// let again = || queue.send(Call::named("tidy").unique("the house", Duration::from_secs(600)));
+/// assert!(again().await?.is_duplicate());
+/// broker.release("the house", &message.headers.id).await?;
+/// assert!(!again().await?.is_duplicate());
+/// assert_eq!(broker.purge("celery").await?, 1, "what waits; what is not due stays");
+///
+/// let rate = RateLimit::parse("1/h").unwrap(); // for all workers together
+/// assert_eq!(broker.admit("letters", rate).await?, None, "the first may start");
+/// assert!(broker.admit("letters", rate).await? > Some(Duration::from_secs(3000)), "the second waits");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Broker {
     kind: Kind,
@@ -135,6 +171,21 @@ impl Broker {
     }
 
     /// A broker in one `SQLite` file, which is made if it is not there. Several processes of one machine may share it.
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("tasks.db");
+    /// let queue = Queue::new(Broker::sqlite(&file, Clock::system()).await?, Sender::default(), Clock::system());
+    /// queue.send(Call::named("tidy")).await?;
+    ///
+    /// let other = Broker::sqlite(&file, Clock::system()).await?; // as another process has it
+    /// assert_eq!(other.waiting("celery", 0, 10).await?.total, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "sqlite")]
     pub async fn sqlite(path: &std::path::Path, clock: Clock) -> Result<Self, TransportError> {
         Ok(Self { kind: Kind::Sqlite(Arc::new(sqlite::SqliteBroker::open(path, clock).await?)) })

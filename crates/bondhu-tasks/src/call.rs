@@ -1,11 +1,14 @@
 //! Calls of tasks, and the messages they become.
 
 mod from_signature;
+mod outgoing;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
+
+pub use outgoing::{Fresh, Outgoing};
 
 use crate::{
     arguments::Arguments,
@@ -45,6 +48,29 @@ pub(crate) const SENT_AT: &str = "sent_at";
 ///     .unique("report:7", Duration::from_secs(600))
 ///     .link_error(Signature::named("reports.sorry"));
 /// assert_eq!(call.task(), "reports.render");
+/// ```
+///
+/// Private, at a time of day, with a header of the caller's own:
+///
+/// ```
+/// use bondhu_tasks::{Call, Signature};
+/// # use bondhu_tasks::{Fresh, Sender};
+/// # use jiff::{SignedDuration, Timestamp};
+/// # let fresh = || Fresh { now: Timestamp::UNIX_EPOCH, id: "any".into(), delivery_tag: "tag".into() };
+///
+/// let nine: Timestamp = "2026-11-22T21:00:00Z".parse()?;
+/// let call = Call::named("reports.render").arg("all salaries").private().id("report-7")
+///     .at(nine).expires(nine + SignedDuration::from_hours(1))
+///     .header("ordered_by", "ann").link(Signature::named("reports.store"));
+/// let message = call.seal(&Sender::default(), fresh())?.message;
+/// assert_eq!((message.headers.eta, message.headers.argsrepr.as_str()), (Some(nine), "(...)"));
+/// assert!(message.is_expired(nine + SignedDuration::from_hours(1)));
+/// assert_eq!(message.headers.other["ordered_by"], "ann");
+///
+/// // What the task sends in its turn belongs to the same workflow.
+/// let child = Call::named("mail").child_of(&message).seal(&Sender::default(), fresh())?.message;
+/// assert_eq!((child.headers.root_id, child.headers.parent_id), (Some("report-7".into()), Some("report-7".into())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "a call is sent only when it is sealed and handed to a broker"]
@@ -118,57 +144,6 @@ pub struct Sender {
     pub reply_to: String,
     /// Queues by task name.
     pub routes: Routes,
-}
-
-/// What each message needs anew, from a clock and a source of ids.
-///
-/// ```
-/// use bondhu_tasks::{Call, Fresh, Sender};
-///
-/// let fresh = Fresh { now: "2026-11-22T20:00:00Z".parse()?, id: "call-1".into(), delivery_tag: "tag-1".into() };
-/// let outgoing = Call::named("tidy").seal(&Sender::default(), fresh)?;
-/// assert_eq!(outgoing.message.headers.id.as_str(), "call-1");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Fresh {
-    /// The time.
-    pub now: Timestamp,
-    /// Id of the task, unless the call has set one.
-    pub id: TaskId,
-    /// A UUID for the delivery.
-    pub delivery_tag: String,
-}
-
-/// A message ready for a broker.
-///
-/// ```
-/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
-/// let outgoing = queue.seal(Call::named("tidy").queue("house"))?;
-/// assert_eq!(outgoing.queue(), "house");
-/// let bytes = outgoing.message.encode()?; // what a list on Redis holds
-/// queue.broker().send(&[outgoing]).await?;
-/// # assert!(bytes.starts_with(b"{"));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "a message is sent only when it is handed to a broker"]
-pub struct Outgoing {
-    /// The message; its `eta` header says when it is due.
-    pub message: Message,
-    /// The lock that must be free for it to be sent, and that it then holds.
-    pub unique: Option<UniqueKey>,
-}
-
-impl Outgoing {
-    /// The queue it goes to.
-    pub fn queue(&self) -> &str {
-        &self.message.properties.delivery_info.routing_key
-    }
 }
 
 /// Names the task and leaves its arguments out: they may be private.

@@ -27,6 +27,27 @@ use crate::{arguments::Arguments, error::Error, message::null_is_default, priori
 /// assert_eq!(all.to_value()["task"], "celery.chain");
 /// # Ok::<(), bondhu_tasks::Error>(())
 /// ```
+///
+/// How to send it stands in its options, by the names of Celery's `apply_async`:
+///
+/// ```
+/// use bondhu_tasks::{Priority, Signature};
+/// use serde_json::json;
+///
+/// let sorry = Signature::named("sorry").immutable().kwarg("to", "ops");
+/// let report = Signature::named("report").arg("weekly").queue("slow").priority(Priority::LOW).countdown_secs(60)
+///     .option("shadow", "the weekly report").link_error(&sorry);
+/// assert_eq!(report.options["countdown"], 60);
+/// assert_eq!((&report.options["queue"], &report.options["priority"]), (&json!("slow"), &json!(6)));
+/// assert_eq!(report.options["link_error"], json!([sorry.to_value()]));
+/// let at_eight = Signature::named("report").eta("2026-11-23T08:00:00Z".parse()?);
+/// assert_eq!(at_eight.options["eta"], "2026-11-23T08:00:00+00:00");
+///
+/// // The result of the task before it comes first, unless it is immutable.
+/// assert_eq!(report.with_result(json!(5)).args, [json!(5), json!("weekly")]);
+/// assert!(sorry.with_result(json!(5)).args.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a signature does nothing until it is sent"]
 pub struct Signature {
@@ -67,6 +88,26 @@ impl Signature {
     }
 
     /// A call of `task` with its fields as arguments, sent to the queue its options name.
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Signature, Task, TaskContext, TaskOptions, TaskResult};
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Add { x: i64, y: i64 }
+    ///
+    /// impl Task for Add {
+    ///     const NAME: &'static str = "sums.add";
+    ///     const OPTIONS: TaskOptions = TaskOptions::new().queue("sums");
+    /// #   type State = ();
+    /// #   type Output = i64;
+    /// #   async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+    ///     // ...
+    /// }
+    ///
+    /// let add = Signature::of(&Add { x: 2, y: 3 })?;
+    /// assert_eq!((add.task.as_str(), &add.kwargs["y"]), ("sums.add", &3.into()));
+    /// assert_eq!(add.options["queue"], "sums");
+    /// # Ok::<(), bondhu_tasks::Error>(())
+    /// ```
     pub fn of<T: Task>(task: &T) -> Result<Self, Error> {
         let Arguments { args, kwargs } = Arguments::of(task)?;
         let mut signature = Self { args, kwargs, ..Self::named(T::NAME) };

@@ -17,10 +17,16 @@ use uuid::Uuid;
 /// ```
 /// use bondhu_tasks::Clock;
 /// use jiff::SignedDuration;
+/// use std::time::Duration;
 ///
 /// let clock = Clock::manual("2026-11-22T20:00:00Z".parse().unwrap());
 /// clock.advance(SignedDuration::from_hours(1));
 /// assert_eq!(clock.now().to_string(), "2026-11-22T21:00:00Z");
+/// assert_eq!(clock.until("2026-11-22T21:30:00Z".parse().unwrap()), Duration::from_secs(1800));
+/// assert_eq!(clock.until("2026-11-22T20:00:00Z".parse().unwrap()), Duration::ZERO, "it has passed");
+///
+/// assert_ne!(clock.new_id(), clock.new_id());
+/// assert!((0.0..1.0).contains(&clock.random()));
 /// ```
 #[derive(Clone, Default)]
 pub struct Clock {

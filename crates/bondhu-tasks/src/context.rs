@@ -49,7 +49,9 @@ pub enum Stop {
 /// One run of a task, shared by its context and the worker.
 ///
 /// ```
-/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Run, Sender, Stop, Task, TaskContext, TaskResult};
+/// # use bondhu_tasks::{
+/// #     Broker, Call, Clock, Queue, ResultTuple, Run, Sender, Signature, Stop, Task, TaskContext, TaskResult,
+/// # };
 /// # use std::sync::Arc;
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Add { x: i64, y: i64 }
@@ -67,8 +69,18 @@ pub enum Stop {
 /// let run = Arc::new(Run::new(message, queue, "test@here".to_owned(), Default::default()));
 /// let sum = Add { x: 2, y: 3 }.run(TaskContext::new((), run.clone())).await;
 /// assert_eq!(sum.ok(), Some(5));
+///
+/// // What it sends is noted for its result.
+/// let cx = TaskContext::new((), run.clone());
+/// let child = cx.enqueue(Add { x: 1, y: 1 }).await?;
+/// cx.apply(Signature::named("tell")).await?;
+/// cx.queue().send(Call::named("tidy")).await?; // this one goes its own way
+/// run.add_child(ResultTuple::task("sent-elsewhere".into()));
+/// assert_eq!((run.children().len(), &run.children()[0].id), (3, child.id()));
+///
 /// run.stop(Stop::Revoked);
 /// assert!(run.cancellation.is_cancelled());
+/// assert_eq!((run.stop_reason(), cx.run().stop_reason()), (Some(Stop::Revoked), Some(Stop::Revoked)));
 /// # Ok(())
 /// # }
 /// ```
@@ -139,6 +151,37 @@ impl Run {
 ///         Ok(self.pages)
 ///     }
 /// }
+/// ```
+///
+/// What the message says, and what the worker has:
+///
+/// ```
+/// # use bondhu_tasks::{Backend, Broker, Call, Clock, Queue, Sender, Task, TaskContext, TaskResult, Worker};
+/// # use std::time::Duration;
+/// /// Says who ordered what.
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Order { what: String }
+///
+/// impl Task for Order {
+///     const NAME: &'static str = "order";
+///     type State = &'static str; // the name of the shop
+///     type Output = String;
+///     async fn run(self, cx: TaskContext<&'static str>) -> TaskResult<String> {
+///         let customer = cx.header("customer").and_then(|name| name.as_str()).unwrap_or("somebody");
+///         let whole = cx.id() == cx.root_id(); // not a part of a workflow
+///         let queue = &cx.message().properties.delivery_info.routing_key;
+///         Ok(format!("{}: {} for {customer}, {whole}, {queue}", cx.state(), self.what))
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let queue = queue.with_backend(Backend::memory(Clock::system()));
+/// tokio::spawn(Worker::new(queue.clone(), "the bakery").register::<Order>().run_until(std::future::pending()));
+/// let order = queue.enqueue(Order { what: "bread".to_owned() }).header("customer", "Ann").await?;
+/// assert_eq!(order.get(Duration::from_secs(5)).await?, "the bakery: bread for Ann, true, celery");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct TaskContext<S> {
@@ -214,6 +257,48 @@ impl<S> TaskContext<S> {
 
     /// Puts a signature in the place of this task: it runs under the same id, and what was to follow this task follows
     /// it. End the task with the error that comes back: `return Err(cx.replace(signature).await)`.
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Backend, Broker, Clock, Queue, Sender, Signature, Task, TaskContext, TaskResult, Worker};
+    /// # use std::time::Duration;
+    /// /// Adds up the numbers from `start` to before `end`.
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Sum { start: i64, end: i64 }
+    ///
+    /// impl Task for Sum {
+    ///     const NAME: &'static str = "sum";
+    ///     type State = ();
+    ///     type Output = i64;
+    ///     async fn run(self, cx: TaskContext<()>) -> TaskResult<i64> {
+    ///         let Self { start, end } = self;
+    ///         if end - start <= 50 {
+    ///             return Ok((start..end).sum());
+    ///         }
+    ///         let half = (start + end) / 2;
+    ///         let halves = [Signature::of(&Self { start, end: half })?, Signature::of(&Self { start: half, end })?];
+    ///         Err(cx.replace(Signature::chord(halves, &Signature::named("total"))).await)
+    ///     }
+    /// }
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Total { parts: Vec<i64> }
+    /// # impl Task for Total {
+    /// #     const NAME: &'static str = "total";
+    /// #     type State = ();
+    /// #     type Output = i64;
+    /// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.parts.iter().sum()) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+    /// # let queue = queue.with_backend(Backend::memory(Clock::system()));
+    /// # let worker = Worker::new(queue.clone(), ()).register::<Sum>().register::<Total>();
+    /// # tokio::spawn(worker.run_until(std::future::pending()));
+    ///
+    /// let sum = queue.enqueue(Sum { start: 0, end: 100 }).await?;
+    /// assert_eq!(sum.get(Duration::from_secs(5)).await?, 4950);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn replace(&self, signature: Signature) -> TaskError {
         match crate::continuation::replace(&self.run.queue, &self.run.message, signature).await {
             Ok(()) => TaskError::Ignore,
@@ -222,6 +307,46 @@ impl<S> TaskContext<S> {
     }
 
     /// Adds a task to the header of the chord that this task belongs to.
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Backend, Broker, Clock, Queue, Sender, Signature, Task, TaskContext, TaskResult, Worker};
+    /// # use std::time::Duration;
+    /// /// Reads a page, and finds there whether another one follows.
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Read { page: i64 }
+    ///
+    /// impl Task for Read {
+    ///     const NAME: &'static str = "read";
+    ///     type State = ();
+    ///     type Output = i64;
+    ///     async fn run(self, cx: TaskContext<()>) -> TaskResult<i64> {
+    ///         if self.page < 3 {
+    ///             cx.add_to_chord(Signature::of(&Self { page: self.page + 1 })?).await?;
+    ///         }
+    ///         Ok(self.page)
+    ///     }
+    /// }
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Total { parts: Vec<i64> }
+    /// # impl Task for Total {
+    /// #     const NAME: &'static str = "total";
+    /// #     type State = ();
+    /// #     type Output = i64;
+    /// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.parts.iter().sum()) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+    /// # let queue = queue.with_backend(Backend::memory(Clock::system()));
+    /// # let worker = Worker::new(queue.clone(), ()).register::<Read>().register::<Total>();
+    /// # tokio::spawn(worker.run_until(std::future::pending()));
+    ///
+    /// let first = Signature::of(&Read { page: 1 })?;
+    /// let total = queue.apply(Signature::chord([first], &Signature::named("total"))).await?;
+    /// assert_eq!(total.get(Duration::from_secs(5)).await?, 1 + 2 + 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn add_to_chord(&self, signature: Signature) -> Result<AsyncResult<Value>, Error> {
         let tuple = crate::continuation::add_to_chord(&self.run.queue, &self.run.message, signature).await?;
         Ok(AsyncResult::of_tuple(self.run.queue.clone(), tuple))

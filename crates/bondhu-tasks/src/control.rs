@@ -24,18 +24,37 @@ pub(crate) const REPLIES: &str = "reply.celery.pidbox";
 ///
 /// ```
 /// use bondhu_tasks::control::Control;
-/// # use bondhu_tasks::{Broker, Clock};
+/// # use bondhu_tasks::{Broker, Clock, Queue, Sender, Task, TaskContext, TaskResult, Worker};
 /// # use serde_json::json;
 /// # use std::time::Duration;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///
-/// let control = Control::new(Broker::memory(Clock::system()), Clock::system());
-/// let answers = control.ask("ping", json!({}), None, Duration::from_millis(100)).await?;
-/// for (worker, answer) in answers {
-///     println!("{worker}: {answer}");
-/// }
-/// control.revoke(&["6b389abb"], true).await?;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # let broker = Broker::memory(Clock::system());
+/// # let queue = Queue::new(broker.clone(), Sender::default(), Clock::system());
+/// let worker = Worker::new(queue, ()).register::<Add>().hostname("sums@here");
+/// tokio::spawn(worker.run_until(std::future::pending()));
+///
+/// let control = Control::new(broker, Clock::system());
+/// let patience = Duration::from_secs(5);
+/// # while control.ask("ping", json!({}), None, patience).await?.is_empty() {} // until the worker listens
+/// let answers = control.ask("ping", json!({}), None, patience).await?;
+/// assert_eq!(answers["sums@here"], json!({"ok": "pong"}));
+///
+/// control.tell("rate_limit", json!({"task_name": "sums.add", "rate_limit": "10/m"}), None).await?;
+/// control.revoke(&["6b389abb"], true).await?; // this task is not to run
+/// let only = ["sums@here".to_owned()];
+/// # while control.ask("revoked", json!({}), Some(&only), patience).await?["sums@here"] == json!([]) {}
+/// let answers = control.ask("revoked", json!({}), Some(&only), patience).await?;
+/// assert_eq!(answers["sums@here"], json!(["6b389abb"]));
 /// # Ok(())
 /// # }
 /// ```

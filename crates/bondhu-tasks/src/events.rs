@@ -43,6 +43,51 @@ const BUFFER: usize = 4096;
 /// assert!(!events.are_enabled(), "nothing is sent before somebody listens");
 /// assert!(events.enable());
 /// ```
+///
+/// What becomes of tasks, as a monitor hears it:
+///
+/// ```
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender, events::{Events, Load}, python::PyException};
+/// # use base64::Engine;
+/// # use serde_json::{Value, json};
+/// # use std::time::Duration;
+/// # /// What an event of several tasks says.
+/// # fn kinds(payload: &[u8]) -> Vec<Value> {
+/// #     let envelope: Value = serde_json::from_slice(payload).unwrap();
+/// #     let body = base64::prelude::BASE64_STANDARD.decode(envelope["body"].as_str().unwrap()).unwrap();
+/// #     let events: Vec<Value> = serde_json::from_slice(&body).unwrap();
+/// #     events.into_iter().map(|event| event["type"].clone()).collect()
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let broker = Broker::memory(Clock::system());
+/// let mut monitor = broker.subscribe("celeryev/task.*").await?;
+/// let events = Events::new(broker.clone(), Clock::system(), "worker@host".to_owned());
+/// # let queue = Queue::new(broker, Sender::default(), Clock::system());
+/// let message = queue.seal(Call::named("tidy"))?.message;
+/// let error = PyException::builtin("OSError", "the door is locked");
+///
+/// events.enable();
+/// events.received(&message);
+/// events.started(&message);
+/// events.retried(&message, &error); // at the first try
+/// events.failed(&message, &error); // at the last
+/// events.succeeded(&message, Some(&json!("tidy")), Duration::from_millis(20)); // or else
+/// events.revoked(&message, "expired"); // or it never ran
+/// events.rejected(&message, false);
+/// events.beat(); // now, rather than in two seconds
+/// events.run(Load::default, std::future::ready(())).await;
+/// let (_, heard) = monitor.next().await.ok_or("the broker is gone")?;
+/// assert_eq!(kinds(&heard)[..4], ["task-received", "task-started", "task-retried", "task-failed"]);
+/// assert_eq!(kinds(&heard)[4..], ["task-succeeded", "task-revoked", "task-rejected"]);
+///
+/// // The clock of a message that comes in moves ours on.
+/// events.adjust(1000);
+/// assert!(events.tick() > 1000);
+/// assert!(events.disable() && !events.are_enabled());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Events {
     broker: Broker,
     clock: Clock,

@@ -43,6 +43,27 @@ use crate::error::Error;
 /// let poison = Message::decode(b"not json").unwrap_err();
 /// assert_eq!(poison.raw, b"not json");
 /// ```
+///
+/// A worker that stops gives its message back; one whose task failed sends it again:
+///
+/// ```
+/// # use bondhu_tasks::{Call, Fresh, Sender};
+/// # use jiff::{SignedDuration, Timestamp};
+/// # use std::time::Duration;
+/// # let now: Timestamp = "2026-11-22T20:00:00Z".parse()?;
+/// # let fresh = Fresh { now, id: "call-1".into(), delivery_tag: "tag-1".into() };
+/// let call = Call::named("add").arg(2).expires_after(Duration::from_secs(60));
+/// # let mut message = call.seal(&Sender::default(), fresh)?.message;
+/// message.mark_redelivered();
+/// assert!(message.is_redelivered());
+///
+/// let again = message.retried(now + SignedDuration::from_secs(10), "tag-2".to_owned());
+/// assert_eq!((message.attempt(), again.attempt(), again.is_redelivered()), (1, 2, false));
+/// let later = again.snoozed(now + SignedDuration::from_secs(70), "tag-3".to_owned());
+/// assert_eq!(later.attempt(), 2, "a snooze is no retry");
+/// assert!(!later.is_expired(now) && later.is_expired(now + SignedDuration::from_secs(60)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Message {
     /// Which task, when, as part of what.

@@ -8,12 +8,23 @@ use crate::{backoff::Backoff, priority::Priority, rate_limit::RateLimit, unique:
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use bondhu_tasks::{Priority, TaskOptions};
+/// # use bondhu_tasks::{Backoff, Priority, RateLimit, ResultPolicy, TaskOptions, Unique};
 /// const OPTIONS: TaskOptions = TaskOptions::new()
 ///     .queue("memory")
 ///     .priority(Priority::LOW)
+///     .max_retries(5)
+///     .backoff(Backoff::fixed(Duration::from_secs(10)))
+///     .soft_time_limit(Duration::from_secs(100))
 ///     .time_limit(Duration::from_mins(2))
-///     .rate_limit("10/m");
+///     .rate_limit("10/m") // in one worker
+///     .shared_rate_limit("100/m") // in all of them together
+///     .expires_after(Duration::from_hours(1))
+///     .result(ResultPolicy::Keep)
+///     .unique(Unique::ByArguments(Duration::from_mins(10)))
+///     .private_arguments()
+///     .blocking();
+/// assert_eq!((OPTIONS.max_retries, OPTIONS.rate_limit), (5, RateLimit::parse("10/m")));
+/// assert!(OPTIONS.private_arguments && OPTIONS.blocking);
 /// ```
 ///
 /// A rate limit that cannot be read does not compile:

@@ -40,6 +40,10 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///     }
 /// }
 /// assert!(matches!(read(), Err(TaskError::Fail(_))));
+///
+/// // For good, to the dead letters; and later, without counting as a retry.
+/// assert!(matches!(TaskError::reject("not for us"), TaskError::Reject { requeue: false, .. }));
+/// assert!(matches!(TaskError::snooze(Duration::from_secs(60)), TaskError::Snooze(wait) if wait.as_secs() == 60));
 /// ```
 #[derive(Debug)]
 pub enum TaskError {
@@ -106,6 +110,7 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for TaskError {
 ///
 /// let cause = Cause::new("three".parse::<i64>().unwrap_err());
 /// assert_eq!(cause.exception().exc_type, "ParseIntError");
+/// assert!(cause.error().is::<std::num::ParseIntError>());
 /// ```
 pub struct Cause {
     error: BoxError,

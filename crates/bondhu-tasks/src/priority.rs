@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 ///
 /// assert!(Priority::HIGH < Priority::LOW, "0 is the most urgent");
 /// assert_eq!(Priority::new(5).step().level(), 3);
+/// assert_eq!(Priority::STEPS, [Priority::HIGHEST, Priority::HIGH, Priority::LOW, Priority::LOWEST]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

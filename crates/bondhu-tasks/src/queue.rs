@@ -26,18 +26,28 @@ use crate::{
 /// Sends tasks and finds their results. Cheap to clone.
 ///
 /// ```
-/// use bondhu_tasks::{Backend, Broker, Call, Clock, Queue, Sender, Signature};
+/// use bondhu_tasks::{Backend, Broker, Call, Clock, Queue, Sender, Signature, State};
+/// use jiff::SignedDuration;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let broker = Broker::memory(Clock::system()); // or Broker::sqlite(path, clock), Broker::redis(url, options)
 /// let results = Backend::memory(Clock::system());
-/// let queue = Queue::new(broker, Sender::default(), Clock::system()).with_backend(results);
+/// let sender = Sender { origin: Some("gen4711@host".to_owned()), ..Sender::default() };
+/// let queue = Queue::new(broker, sender, Clock::system()).with_backend(results);
+/// assert_eq!(queue.sender().origin.as_deref(), Some("gen4711@host"));
 ///
-/// let sent = queue.send(Call::named("reports.render").arg(7)).await?; // a task that another process knows
+/// let tomorrow = queue.clock().now() + SignedDuration::from_hours(24);
+/// let sent = queue.send(Call::named("reports.render").arg(7).at(tomorrow)).await?; // another process knows the task
 /// let both = Signature::chain([Signature::named("fetch").arg(1), Signature::named("store")]);
 /// let last = queue.apply(both).await?;
 /// assert_ne!(sent.id(), last.id());
+/// assert_eq!(queue.broker().depths(&["celery".to_owned()]).await?[0].scheduled, 1);
+///
+/// // Who knows the id finds the result.
+/// let found = queue.result(sent.id().clone());
+/// assert_eq!(found.state().await?, State::Pending);
+/// assert!(queue.backend().is_some());
 /// # Ok(())
 /// # }
 /// ```

@@ -9,6 +9,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 ///
 /// let rate = RateLimit::parse("10/m").unwrap();
+/// assert_eq!((rate.tasks(), rate.period()), (10.0, Duration::from_secs(60)));
 /// assert_eq!(rate.interval(), Duration::from_secs(6));
 /// assert_eq!(RateLimit::parse("often"), None);
 /// ```

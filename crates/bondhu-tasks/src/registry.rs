@@ -19,6 +19,7 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 ///
 /// ```
 /// use bondhu_tasks::{Registry, Task, TaskContext, TaskResult, arguments::Shape};
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Run, Sender};
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Add { x: i64, y: i64 }
 /// # impl Task for Add {
@@ -27,11 +28,20 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// #     type Output = i64;
 /// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
 /// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///
 /// let registry = Registry::builder().register::<Add>().build()?;
 /// let add = registry.get("sums.add")?;
 /// assert_eq!((add.options.max_retries, add.shape), (3, Shape::Fields(&["x", "y"])));
-/// # Ok::<(), bondhu_tasks::Error>(())
+///
+/// // What a worker does with a message.
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// let message = queue.seal(Call::named("sums.add").arg(2).arg(3))?.message;
+/// let run = Run::new(message.into(), queue, "me@here".to_owned(), Default::default());
+/// assert_eq!(add.run(TaskContext::new((), run.into())).await.ok(), Some(5.into()));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy)]
 pub struct RegisteredTask<S> {
@@ -73,6 +83,7 @@ impl<S> fmt::Debug for RegisteredTask<S> {
 ///
 /// let registry = Registry::builder().register::<Add>().build()?;
 /// assert_eq!(registry.get("sums.add")?.name, "sums.add");
+/// assert!(registry.tasks().all(|task| task.options.max_retries == 3));
 /// let twice = Registry::builder().register::<Add>().register::<Add>().build();
 /// assert!(twice.is_err(), "one of the two would never run");
 /// # Ok::<(), bondhu_tasks::Error>(())

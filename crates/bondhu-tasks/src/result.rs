@@ -27,7 +27,9 @@ use crate::{
 /// use bondhu_tasks::State;
 ///
 /// assert_eq!(State::from("PROGRESS".to_owned()), State::Progress);
+/// assert_eq!(State::Progress.name(), "PROGRESS");
 /// assert!(State::Failure.is_final() && !State::Retry.is_final());
+/// assert!(State::Retry.is_exception() && !State::Progress.is_exception(), "what the result holds");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -119,6 +121,34 @@ impl fmt::Display for State {
 /// let read = StoredResult::decode(&stored.encode()?)?;
 /// assert_eq!(read.exception().unwrap().exc_type, "ValueError");
 /// # Ok::<(), bondhu_tasks::Error>(())
+/// ```
+///
+/// What a worker stores of a task, from its start to one of its ends:
+///
+/// ```
+/// # use bondhu_tasks::{Call, Fresh, ResultTuple, Sender, State, StoredResult, python::PyException};
+/// # use serde_json::json;
+/// # let now = "2026-11-22T20:00:00Z".parse()?;
+/// # let fresh = Fresh { now, id: "call-1".into(), delivery_tag: "tag-1".into() };
+/// let message = Call::named("tidy").arg("kitchen").seal(&Sender::default(), fresh)?.message;
+/// let error = PyException::builtin("OSError", "the door is locked");
+///
+/// assert_eq!(StoredResult::started(&message, 4711, "me@here").result["pid"], 4711);
+/// assert_eq!(StoredResult::progress(&message, json!("half")).status, State::Progress);
+/// assert_eq!(StoredResult::retry(&message, &error).date_done, None, "it goes on");
+///
+/// let done = StoredResult::success(&message, json!("tidy"), now)
+///     .children(vec![ResultTuple::task("call-2".into())])
+///     .extended(&message, "me@here");
+/// assert_eq!((done.date_done, &done.other["args"]), (Some(now), &json!(["kitchen"])));
+/// let failed = StoredResult::failure(&message, &error, now).traceback("in the kitchen");
+/// assert_eq!((failed.exception(), failed.traceback.as_deref()), (Some(error), Some("in the kitchen")));
+/// assert_eq!(StoredResult::revoked(&message, "expired", now).status, State::Revoked);
+///
+/// // One that a task made up.
+/// let own = StoredResult::new("call-1".into(), State::Custom("SWEPT".to_owned()), json!(null)).done_at(now);
+/// assert_eq!(own.date_done, Some(now));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[must_use]

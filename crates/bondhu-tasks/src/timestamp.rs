@@ -10,10 +10,10 @@ use crate::error::Error;
 /// Reads a time from the wire; without an offset it is UTC.
 ///
 /// ```
-/// use bondhu_tasks::timestamp::{format, parse};
+/// use bondhu_tasks::timestamp;
 ///
-/// let time = parse("2026-11-22T20:00:00+05:30")?;
-/// assert_eq!(format(time), "2026-11-22T14:30:00+00:00");
+/// let time = timestamp::parse("2026-11-22T20:00:00+05:30")?;
+/// assert_eq!(timestamp::format(time), "2026-11-22T14:30:00+00:00");
 /// # Ok::<(), bondhu_tasks::Error>(())
 /// ```
 pub fn parse(text: &str) -> Result<Timestamp, Error> {
@@ -29,9 +29,9 @@ pub fn parse(text: &str) -> Result<Timestamp, Error> {
 /// Writes a time as Python does: six digits of fraction or none, and `+00:00`. Nanoseconds are cut off.
 ///
 /// ```
-/// use bondhu_tasks::timestamp::format;
+/// use bondhu_tasks::timestamp;
 ///
-/// assert_eq!(format("2026-11-22T19:58:00.1Z".parse()?), "2026-11-22T19:58:00.100000+00:00");
+/// assert_eq!(timestamp::format("2026-11-22T19:58:00.1Z".parse()?), "2026-11-22T19:58:00.100000+00:00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn format(timestamp: Timestamp) -> String {

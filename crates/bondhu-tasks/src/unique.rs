@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 ///
 /// // One of them for each set of arguments; the key is free again when the task ends, at the latest after ten minutes.
 /// const OPTIONS: TaskOptions = TaskOptions::new().unique(Unique::ByArguments(Duration::from_secs(600)));
-/// # let _ = OPTIONS;
+/// assert_eq!(OPTIONS.unique, Unique::ByArguments(Duration::from_secs(600)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unique {
@@ -31,12 +31,18 @@ pub enum Unique {
 ///
 /// ```
 /// use bondhu_tasks::{Unique, UniqueKey};
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender};
 /// use std::time::Duration;
 ///
 /// let hold = Unique::ByTask(Duration::from_secs(60));
 /// let one = UniqueKey::of(hold, "tidy", &[], &Default::default()).unwrap();
 /// let other = UniqueKey::of(hold, "tidy", &[serde_json::json!(1)], &Default::default()).unwrap();
 /// assert_eq!(one.key, other.key, "whatever the arguments");
+///
+/// let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// let message = queue.seal(Call::named("tidy").unique(one.key, one.hold))?.message;
+/// assert_eq!(message.headers.other[UniqueKey::HEADER], "tidy");
+/// # Ok::<(), bondhu_tasks::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UniqueKey {

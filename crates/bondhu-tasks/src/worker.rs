@@ -65,6 +65,52 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Everything that can be set:
+///
+/// ```
+/// # use bondhu_tasks::{
+/// #     Backend, Broker, Clock, Queue, RateLimit, Registry, Sender, Task, TaskContext, TaskResult, Worker,
+/// # };
+/// # use std::time::Duration;
+/// # use tokio_util::sync::CancellationToken;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Add { x: i64, y: i64 }
+/// # impl Task for Add {
+/// #     const NAME: &'static str = "sums.add";
+/// #     type State = ();
+/// #     type Output = i64;
+/// #     async fn run(self, _: TaskContext<()>) -> TaskResult<i64> { Ok(self.x + self.y) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+/// # let queue = queue.with_backend(Backend::memory(Clock::system()));
+/// let now = CancellationToken::new();
+/// let worker = Worker::new(queue.clone(), ())
+///     .registry(Registry::builder().register::<Add>())
+///     .hostname("sums@here")
+///     .queues(["celery", "sums"])
+///     .concurrency(4) // tasks of these two at a time
+///     .pool("slow", 1) // and one of this queue
+///     .default_rate_limit(RateLimit::parse("100/s"))
+///     .lease(Duration::from_secs(30))
+///     .shutdown_grace(Duration::from_secs(5))
+///     .track_started(true)
+///     .result_extended(true)
+///     .send_events(true)
+///     .stop_now(now.clone());
+/// let work = tokio::spawn(worker.run_until(std::future::pending()));
+///
+/// let sum = queue.enqueue(Add { x: 2, y: 3 }).queue("slow").await?;
+/// assert_eq!(sum.get(Duration::from_secs(5)).await?, 5);
+/// let stored = sum.stored().await?.unwrap();
+/// assert_eq!((&stored.other["worker"], &stored.other["queue"]), (&"sums@here".into(), &"slow".into()));
+/// now.cancel();
+/// assert_eq!(work.await??.failed, 0);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker<S> {
     queue: Queue,

@@ -9,15 +9,38 @@ use crate::id::TaskId;
 /// A message that no worker will run again by itself.
 ///
 /// ```
-/// # use bondhu_tasks::{Broker, Clock, Queue, Sender};
+/// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender, broker::{DeadLetter, Want}};
+/// # use std::time::Duration;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///
 /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
-/// for letter in queue.broker().dead(0, 50).await?.items {
-///     println!("{:?} {}: {}", letter.task, letter.died_at, letter.reason);
-///     queue.replay_dead(&letter.id).await?;
+/// # let broker = queue.broker();
+/// # let queues = ["celery".to_owned()];
+/// # queue.send_all([Call::named("tidy"), Call::named("mail")]).await?;
+/// # let want = Want { queues: &queues, max: 2, owner: "me", lease: Duration::from_secs(60) };
+/// // A worker buries what it cannot run.
+/// for delivery in broker.claim(want).await?.deliveries {
+///     let letter = DeadLetter {
+///         id: delivery.tag.clone(),
+///         queue: delivery.queue.clone(),
+///         task: None,
+///         task_id: None,
+///         reason: "no worker knows its task".to_owned(),
+///         died_at: queue.clock().now(),
+///         raw: DeadLetter::text(&delivery.raw),
+///     };
+///     assert_eq!(letter.message(), delivery.raw, "byte for byte");
+///     broker.bury(&delivery.tag, &letter).await?;
 /// }
+///
+/// // An operator looks at the letters, sends one again and drops the other.
+/// let letters = broker.dead(0, 50).await?.items;
+/// assert!(queue.replay_dead(&letters[0].id).await?); // as if it had never been tried
+/// let other = broker.dead_letter(&letters[1].id).await?.unwrap();
+/// assert_eq!(other.reason, "no worker knows its task");
+/// assert!(broker.drop_dead(&other.id).await?);
+/// assert!(!broker.replay(&other.id, &other.queue, &other.message()).await?, "it is gone");
+/// assert_eq!((broker.dead(0, 50).await?.total, broker.depths(&queues).await?[0].waiting), (0, [1, 0, 0, 0]));
 /// # Ok(())
 /// # }
 /// ```

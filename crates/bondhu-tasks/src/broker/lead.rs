@@ -51,6 +51,8 @@ pub enum Lead {
 /// assert_eq!(queue.broker().schedule("main").await?["hourly"], state);
 /// let late = Tick { fence: 6, ..tick };
 /// assert!(!queue.broker().tick(&late).await?, "somebody else leads since");
+/// queue.broker().forget_entry("main", "hourly").await?; // it is no longer part of the schedule
+/// assert!(queue.broker().schedule("main").await?.is_empty());
 /// # Ok(())
 /// # }
 /// ```

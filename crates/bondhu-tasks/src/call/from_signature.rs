@@ -15,6 +15,15 @@ impl Call {
     ///
     /// Options that say how Celery connects or serialises (`serializer`, `compression`, `retry`, ...) mean nothing
     /// here and are left out.
+    ///
+    /// ```
+    /// # use bondhu_tasks::{Broker, Call, Clock, Queue, Sender, Signature};
+    /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
+    /// let render = Signature::named("render").arg(7).queue("slow").option("task_id", "report-7");
+    /// let outgoing = queue.seal(Call::from_signature(render)?)?;
+    /// assert_eq!((outgoing.queue(), outgoing.message.headers.id.as_str()), ("slow", "report-7"));
+    /// # Ok::<(), bondhu_tasks::Error>(())
+    /// ```
     pub fn from_signature(signature: Signature) -> Result<Self, Error> {
         let mut call = Self::named(signature.task);
         call.arguments.args = signature.args;

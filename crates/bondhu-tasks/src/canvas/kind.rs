@@ -9,10 +9,24 @@ use crate::error::Error;
 ///
 /// ```
 /// use bondhu_tasks::{Signature, canvas::Kind};
+/// use serde_json::json;
 ///
 /// let two = Signature::chain([Signature::named("fetch").arg(1), Signature::named("store")]);
 /// let Kind::Chain(tasks) = two.kind()? else { panic!() };
 /// assert_eq!(tasks[1].task, "store");
+///
+/// let all = Signature::chord([Signature::named("fetch").arg(1), Signature::named("fetch").arg(2)], &tasks[1]);
+/// let Kind::Chord { header, body } = all.kind()? else { panic!() };
+/// assert_eq!((header.len(), body.task.as_str()), (2, "store"));
+///
+/// let squares = Signature::map(&Signature::named("square"), [2.into(), 3.into()]); // square(2), square(3)
+/// let Kind::Map { items, .. } = squares.kind()? else { panic!() };
+/// assert_eq!(items, [2, 3]);
+/// let pairs = || [json!([2, 3]), json!([4, 5]), json!([6, 7])]; // add(2, 3), add(4, 5), add(6, 7)
+/// let Kind::Starmap { task, .. } = Signature::starmap(&Signature::named("add"), pairs()).kind()? else { panic!() };
+/// assert_eq!(task.task, "add");
+/// let in_twos = Signature::chunks(&Signature::named("add"), pairs(), 2);
+/// assert!(matches!(in_twos.kind()?, Kind::Chunks { size: 2, .. }));
 /// # Ok::<(), bondhu_tasks::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

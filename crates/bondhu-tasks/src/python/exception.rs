@@ -16,6 +16,18 @@ use serde_json::Value;
 ///
 /// let error = PyException::builtin("ValueError", "seven is too many");
 /// assert_eq!(error.to_string(), "ValueError('seven is too many')");
+///
+/// // Those of Celery's own, as a Python caller sees them.
+/// let shown = |exception: PyException| exception.to_string();
+/// let of_a_member = shown(PyException::chord_error("a", &error));
+/// assert!(of_a_member.starts_with("ChordError('Dependency a raised ValueError"), "{of_a_member}");
+/// assert_eq!(shown(PyException::revoked("expired")), "TaskRevokedError('expired')");
+/// assert_eq!(shown(PyException::not_registered("tidy")), "NotRegistered('tidy')");
+/// assert_eq!(shown(PyException::max_retries_exceeded("no more")), "MaxRetriesExceededError('no more')");
+/// assert_eq!(shown(PyException::rejected("not for us", false)), "Reject('not for us', False)");
+/// assert_eq!(shown(PyException::soft_time_limit()), "SoftTimeLimitExceeded()");
+/// assert_eq!(shown(PyException::time_limit(30.0)), "TimeLimitExceeded(30.0)");
+/// assert_eq!(shown(PyException::worker_lost("killed")), "WorkerLostError('killed')");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PyException {

@@ -13,10 +13,10 @@ const MAX_LEVELS: usize = 3;
 /// Positional arguments as a Python tuple: `(2, 'x')`.
 ///
 /// ```
-/// use bondhu_tasks::python::args_repr;
+/// use bondhu_tasks::python;
 /// use serde_json::json;
 ///
-/// assert_eq!(args_repr(&[json!(2), json!("two"), json!(null)]), "(2, 'two', None)");
+/// assert_eq!(python::args_repr(&[json!(2), json!("two"), json!(null)]), "(2, 'two', None)");
 /// ```
 pub fn args_repr(args: &[Value]) -> String {
     let mut text = Text::default();
@@ -27,10 +27,10 @@ pub fn args_repr(args: &[Value]) -> String {
 /// Keyword arguments as a Python dict: `{'x': 2}`.
 ///
 /// ```
-/// use bondhu_tasks::python::kwargs_repr;
+/// use bondhu_tasks::python;
 /// use serde_json::json;
 ///
-/// assert_eq!(kwargs_repr(json!({"x": 2, "y": null}).as_object().unwrap()), "{'x': 2, 'y': None}");
+/// assert_eq!(python::kwargs_repr(json!({"x": 2, "y": null}).as_object().unwrap()), "{'x': 2, 'y': None}");
 /// ```
 pub fn kwargs_repr(kwargs: &Map<String, Value>) -> String {
     let mut text = Text::default();
@@ -41,9 +41,9 @@ pub fn kwargs_repr(kwargs: &Map<String, Value>) -> String {
 /// One value, such as a result.
 ///
 /// ```
-/// use bondhu_tasks::python::value_repr;
+/// use bondhu_tasks::python;
 ///
-/// assert_eq!(value_repr(&serde_json::json!([true, 1.0])), "[True, 1.0]");
+/// assert_eq!(python::value_repr(&serde_json::json!([true, 1.0])), "[True, 1.0]");
 /// ```
 pub fn value_repr(value: &Value) -> String {
     let mut text = Text::default();

@@ -141,11 +141,11 @@ impl<'de, T: PythonType> Deserialize<'de> for Python<T> {
 /// array of numbers. A `__type__` that kombu does not know, or whose value does not fit, stays as it is.
 ///
 /// ```
-/// use bondhu_tasks::python::plain;
+/// use bondhu_tasks::python;
 /// use serde_json::json;
 ///
 /// let sent = json!({"day": {"__type__": "date", "__value__": "2026-11-22"}});
-/// assert_eq!(plain(sent), json!({"day": "2026-11-22"}));
+/// assert_eq!(python::plain(sent), json!({"day": "2026-11-22"}));
 /// ```
 pub fn plain(value: Value) -> Value {
     match value {

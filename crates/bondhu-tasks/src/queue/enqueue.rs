@@ -14,7 +14,8 @@ use crate::{
 /// A task that is about to be sent. `await` sends it.
 ///
 /// ```
-/// # use bondhu_tasks::{Broker, Clock, Priority, Queue, Sender, Task, TaskContext, TaskResult};
+/// # use bondhu_tasks::{Broker, Clock, Message, Priority, Queue, Sender, Signature, Task, TaskContext, TaskResult};
+/// # use jiff::SignedDuration;
 /// # use std::time::Duration;
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Add { x: i64, y: i64 }
@@ -27,8 +28,26 @@ use crate::{
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let queue = Queue::new(Broker::memory(Clock::system()), Sender::default(), Clock::system());
-/// let sent = queue.enqueue(Add { x: 2, y: 3 }).after(Duration::from_secs(10)).priority(Priority::HIGH).id("sum-1").await?;
+/// let sum = queue.enqueue(Add { x: 2, y: 3 }).after(Duration::from_secs(10)).priority(Priority::HIGH).id("sum-1");
+/// let sent = sum.await?;
 /// assert_eq!(sent.id().as_str(), "sum-1");
+///
+/// let now = queue.clock().now();
+/// let once = || queue.enqueue(Add { x: 2, y: 3 }).queue("sums").unique("the sum", Duration::from_secs(600));
+/// let sent = once()
+///     .at(now + SignedDuration::from_mins(5))
+///     .expires(now + SignedDuration::from_hours(1))
+///     .header("ordered_by", "the tests")
+///     .link(Signature::named("tell"))
+///     .link_error(Signature::named("sorry"))
+///     .await?;
+/// assert!(!sent.is_duplicate());
+/// assert!(once().await?.is_duplicate(), "the first one holds the key");
+///
+/// let waiting = queue.broker().scheduled(0, 10).await?.items;
+/// let message = Message::decode(&waiting[1])?; // the one in five minutes comes after the one in ten seconds
+/// assert_eq!(message.headers.other["ordered_by"], "the tests");
+/// assert_eq!(message.embed.errbacks.unwrap()[0].task, "sorry");
 /// # Ok(())
 /// # }
 /// ```
