@@ -11,6 +11,7 @@ cargo clippy --workspace --all-targets -- -D warnings
 for feature in redis sqlite; do
   cargo clippy -p bondhu-tasks --no-default-features --features "$feature" --all-targets -- -D warnings
 done
+python3 scripts/examples-shown.py
 .venv/bin/shellcheck scripts/*.sh interop/*.sh .ci/run
 .venv/bin/hadolint deploy/Dockerfile
 .venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
