@@ -92,74 +92,88 @@ fn clause_facts(clause: &Clause, now: Timestamp) -> Vec<Fact> {
 
 /// What a fit says; none if a slot holds what it may not.
 fn facts_of(fit: &Fit, denies: bool, now: Timestamp) -> Option<Vec<Fact>> {
-    let mut read: Vec<(&str, &[Word], Vec<String>)> = Vec::new();
-    for catch in &fit.catches {
-        let texts = match catch.value {
-            Some(value) => vec![value.replace('_', " ")],
-            None if GRAMMAR_CLASSES.contains(&catch.slot) => {
-                vec![catch.words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ")]
-            }
-            None => slots::read(catch.slot, catch.words)?,
-        };
-        read.push((catch.slot, catch.words, texts));
-    }
-    let said =
-        |slots: &[&str]| read.iter().find(|(slot, _, _)| slots.contains(slot)).map(|(_, _, texts)| texts.clone());
-    let first = || read.iter().flat_map(|(_, _, texts)| texts).next().cloned();
+    let read = Read::of(fit)?;
     let new = |predicate: &str, object: String| Fact::new(predicate, object, now);
-    let facts = match fit.predicate {
+    let each = |predicate: &str, texts: Vec<String>| texts.into_iter().map(|text| new(predicate, text)).collect();
+    let facts: Vec<Fact> = match fit.predicate {
         "relation" | "relation_aside" => {
-            vec![new(&said(&["rel"])?.concat().replace(' ', "_"), said(&["name", "capname"])?.concat())]
+            vec![new(&read.said(&["rel"])?.concat().replace(' ', "_"), read.said(&["name", "capname"])?.concat())]
         }
-        "pet_named" | "pet_aside" => {
-            let animal = said(&["pet"]).map(|texts| texts.concat());
-            let animal = animal.or_else(|| {
-                read.iter().find(|(slot, _, _)| *slot == "petwords").and_then(|(_, words, _)| slots::animal(words))
-            })?;
-            vec![new(&animal, said(&["name", "capname"])?.concat())]
-        }
-        "family" => {
-            vec![new("family", read.iter().flat_map(|(_, _, texts)| texts.clone()).collect::<Vec<_>>().join(" "))]
-        }
+        "pet_named" | "pet_aside" => vec![new(&read.animal()?, read.said(&["name", "capname"])?.concat())],
+        "family" => vec![new("family", read.all().join(" "))],
         "family_married" => vec![new("relationship_status", "married".to_owned())],
         "favourite" => {
-            let of = said(&["favnoun"]).map_or_else(|| "thing".to_owned(), |text| text.concat());
-            let objects = said(&["thing"])?;
-            vec![new(&format!("favourite_{}", of.replace(' ', "_")), objects.join(" and "))]
+            let of = read.said(&["favnoun"]).map_or_else(|| "thing".to_owned(), |text| text.concat());
+            vec![new(&format!("favourite_{}", of.replace(' ', "_")), read.said(&["thing"])?.join(" and "))]
         }
-        "favourite_plain" => vec![new("likes", said(&["thing"])?.join(" and "))],
-        "learning" | "learning_thing" => {
-            said(&["languages", "thing"])?.into_iter().map(|text| new("learning", text)).collect()
-        }
-        "student_of" => vec![new("studies", first()?)],
+        "favourite_plain" => vec![new("likes", read.said(&["thing"])?.join(" and "))],
+        "learning" | "learning_thing" => each("learning", read.said(&["languages", "thing"])?),
+        "student_of" => vec![new("studies", read.first()?)],
         "works_as" => {
-            let (_, caught, texts) = read.first()?;
-            let mut facts = vec![new("works_as", texts.concat())];
-            facts.extend(slots::workplace(caught).map(|place| new("works_at", place)));
-            facts
+            let (_, caught, texts) = read.0.first()?;
+            let place = slots::workplace(caught).map(|place| new("works_at", place));
+            [new("works_as", texts.concat())].into_iter().chain(place).collect()
         }
-        "plan" => {
-            let when = said(&["when", "placeday", "goalday", "startday"])?.concat();
-            let what = said(&["event", "eventwords", "place", "placebare"]).map(|texts| texts.concat());
-            let mut fact = new("plan", what.map_or_else(|| when.clone(), |what| format!("{what} {when}")));
-            fact.event_at = dates::next(&when, now);
-            vec![fact]
-        }
-        "diet" if denies => said(&["thing"])?.into_iter().map(|text| new("does_not_eat", text)).collect(),
-        "diet_not" => said(&["thing"])?.into_iter().map(|text| new("does_not_eat", text)).collect(),
-        "habit_not" => vec![new("does_not", first()?)],
-        "habit_quit" => vec![new("quit", first()?)],
+        "plan" => vec![read.plan(now)?],
+        "diet" if denies => each("does_not_eat", read.said(&["thing"])?),
+        "diet_not" => each("does_not_eat", read.said(&["thing"])?),
+        "habit_not" => vec![new("does_not", read.first()?)],
+        "habit_quit" => vec![new("quit", read.first()?)],
         "lives_alone" => vec![new("lives_with", "alone".to_owned())],
-        "married_to" => vec![new("spouse", first()?)],
-        predicate => read
-            .iter()
-            .filter(|(slot, _, _)| *slot != "skip")
-            .flat_map(|(_, _, texts)| texts.clone())
-            .map(|text| new(predicate, text))
-            .collect(),
+        "married_to" => vec![new("spouse", read.first()?)],
+        predicate => each(predicate, read.all()),
     };
     let facts: Vec<Fact> = facts.into_iter().map(Fact::with_status_named).collect();
     (!facts.is_empty() && facts.iter().all(|fact| !fact.object.is_empty())).then_some(facts)
+}
+
+/// What the slots of a pattern caught: slot, words, and the texts they stand for.
+struct Read<'a>(Vec<(&'a str, &'a [Word], Vec<String>)>);
+
+impl<'a> Read<'a> {
+    /// None where a slot caught something that cannot be one.
+    fn of(fit: &'a Fit<'a>) -> Option<Self> {
+        let mut read = Vec::with_capacity(fit.catches.len());
+        for catch in &fit.catches {
+            let texts = match catch.value {
+                Some(value) => vec![value.replace('_', " ")],
+                None if GRAMMAR_CLASSES.contains(&catch.slot) => {
+                    vec![catch.words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ")]
+                }
+                None => slots::read(catch.slot, catch.words)?,
+            };
+            read.push((catch.slot, catch.words, texts));
+        }
+        Some(Self(read))
+    }
+
+    /// The texts of the first of these slots.
+    fn said(&self, slots: &[&str]) -> Option<Vec<String>> {
+        self.0.iter().find(|(slot, _, _)| slots.contains(slot)).map(|(_, _, texts)| texts.clone())
+    }
+
+    fn first(&self) -> Option<String> {
+        self.0.iter().flat_map(|(_, _, texts)| texts).next().cloned()
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.iter().filter(|(slot, _, _)| *slot != "skip").flat_map(|(_, _, texts)| texts.clone()).collect()
+    }
+
+    fn animal(&self) -> Option<String> {
+        let named = self.said(&["pet"]).map(|texts| texts.concat());
+        named.or_else(|| {
+            self.0.iter().find(|(slot, _, _)| *slot == "petwords").and_then(|(_, words, _)| slots::animal(words))
+        })
+    }
+
+    fn plan(&self, now: Timestamp) -> Option<Fact> {
+        let when = self.said(&["when", "placeday", "goalday", "startday"])?.concat();
+        let what = self.said(&["event", "eventwords", "place", "placebare"]).map(|texts| texts.concat());
+        let mut fact = Fact::new("plan", what.map_or_else(|| when.clone(), |what| format!("{what} {when}")), now);
+        fact.event_at = dates::next(&when, now);
+        Some(fact)
+    }
 }
 
 /// Slots that name a class whose words stand for themselves.
