@@ -26,6 +26,7 @@ mod sessions;
 mod settings;
 mod time;
 mod users;
+mod vectors;
 mod words;
 
 pub use api_tokens::{ApiToken, NewApiToken};
@@ -52,6 +53,7 @@ pub use sessions::{NewSession, Session};
 pub use settings::SignUpMode;
 pub use time::Timestamp;
 pub use users::{NewUser, User, UserChanges, UserCredentials};
+pub use vectors::StoredVector;
 pub use words::UnknownWord;
 
 /// The result of a store function.

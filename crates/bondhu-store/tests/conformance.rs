@@ -27,6 +27,8 @@ mod search;
 mod strangers;
 #[path = "conformance/tree.rs"]
 mod tree;
+#[path = "conformance/vectors.rs"]
+mod vectors;
 #[path = "conformance/world.rs"]
 mod world;
 
@@ -162,6 +164,14 @@ exercises! {
         a_sitting_can_be_taken_up_again,
         a_reset_leaves_nothing,
         nobody_reaches_the_profile_of_another,
+    }
+    vectors {
+        a_vector_is_kept_once_for_each_message,
+        another_model_makes_vectors_anew,
+        a_vector_goes_with_its_message,
+        a_vector_goes_with_its_fact,
+        what_was_said_in_a_crisis_has_no_vector,
+        vectors_of_others_cannot_be_reached,
     }
     strangers {
         reach_nothing,

@@ -26,6 +26,7 @@ impl Tx {
         on!(tx self, db => sqlx::query(MUTE).bind(user).bind(&key.slot).bind(&key.merge_key)
             .execute(db).await.map(drop))?;
         on!(tx self, db => sqlx::query(UNUSE).bind(user).execute(db).await.map(drop))?;
+        self.drop_muted_vectors(user).await?;
         on!(tx self, db => sqlx::query(NOTE).bind(user).bind(key_hash).bind(now).execute(db).await.map(drop))?;
         self.delete_equal(user, &key).await?;
         Ok(true)
@@ -60,6 +61,7 @@ impl Tx {
         const USES: &str =
             "DELETE FROM memory_uses WHERE reply_id IN (SELECT id FROM chat_messages WHERE user_id = $1)";
         on!(tx self, db => sqlx::query(MUTE).bind(user).execute(db).await.map(drop))?;
+        self.drop_muted_vectors(user).await?;
         on!(tx self, db => sqlx::query(USES).bind(user).execute(db).await.map(drop))?;
         Ok(on!(tx self, db => sqlx::query(DELETE).bind(user).execute(db).await.map(|done| done.rows_affected()))?)
     }

@@ -2,7 +2,7 @@ use bondhu_store::*;
 
 use crate::world::World;
 
-fn fact(world: &World, slot: &str, object: &str, source: Option<MessageId>) -> NewMemory {
+pub fn fact(world: &World, slot: &str, object: &str, source: Option<MessageId>) -> NewMemory {
     let now = world.now();
     NewMemory {
         id: world.id(),
@@ -24,7 +24,7 @@ fn fact(world: &World, slot: &str, object: &str, source: Option<MessageId>) -> N
     }
 }
 
-async fn remember(world: &World, user: UserId, new: NewMemory) -> Learnt {
+pub async fn remember(world: &World, user: UserId, new: NewMemory) -> Learnt {
     let mut tx = world.store.begin().await.unwrap();
     let learnt = tx.remember(user, new).await.unwrap();
     tx.commit().await.unwrap();
@@ -36,7 +36,7 @@ async fn objects(world: &World, user: UserId, status: Option<MemoryStatus>) -> V
     world.store.memories(user, filter, 100).await.unwrap().into_iter().map(|memory| memory.object).collect()
 }
 
-async fn forget(world: &World, user: UserId, id: MemoryId, hash: &str) -> bool {
+pub async fn forget(world: &World, user: UserId, id: MemoryId, hash: &str) -> bool {
     let mut tx = world.store.begin().await.unwrap();
     let gone = tx.forget_memory(user, id, hash, world.now()).await.unwrap();
     tx.commit().await.unwrap();
