@@ -143,9 +143,18 @@ impl Store {
             .bind(user).bind(since).bind(i64::from(limit)).fetch_all(db).await)?)
     }
 
-    /// Forgets every crisis level that is kept with a person's messages; answers how many there were.
+    /// Forgets every crisis level that is kept with a person's messages; answers how many there were. The messages are
+    /// muted, for without their level nothing else would keep them from being recalled.
     pub async fn forget_crises(&self, user: UserId) -> Result<u64> {
+        const MUTE: &str = "INSERT INTO memory_muted (message_id, user_id)
+             SELECT id, user_id FROM chat_messages WHERE user_id = $1 AND crisis_level > 0
+             ON CONFLICT (message_id) DO NOTHING";
         const SQL: &str = "UPDATE chat_messages SET crisis_level = NULL WHERE user_id = $1 AND crisis_level > 0";
-        Ok(on!(write self, db => sqlx::query(SQL).bind(user).execute(db).await.map(|done| done.rows_affected()))?)
+        let mut tx = self.begin().await?;
+        on!(tx tx, db => sqlx::query(MUTE).bind(user).execute(db).await.map(drop))?;
+        let forgotten = on!(tx tx, db => sqlx::query(SQL).bind(user)
+            .execute(db).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(forgotten)
     }
 }
