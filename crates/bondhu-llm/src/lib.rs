@@ -1,7 +1,7 @@
 //! Language models as one stream of normalised events.
 //!
 //! [`connect`] turns [`ModelSettings`] into a [`ChatModel`]: a remote or local model behind time limits,
-//! retries and a circuit breaker ([`Resilient`]). [`Scripted`] plays a model in tests, [`Fixed`] in benchmarks.
+//! retries and a circuit breaker ([`Resilient`]). [`Embedder`] turns texts into vectors. [`Scripted`] plays a model in tests, [`Fixed`] in benchmarks.
 //!
 //! Metrics, each labelled with the provider:
 //!
@@ -16,6 +16,7 @@
 //! No prompt, reply or key is ever logged, put into an error, or used as a metric label.
 
 mod chat;
+mod embedder;
 mod error;
 mod fixed;
 pub mod listener;
@@ -26,6 +27,7 @@ mod scripted;
 mod settings;
 
 pub use chat::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Finish, ModelInfo, Role, Usage};
+pub use embedder::Embedder;
 pub use error::{LlmError, Phase};
 pub use fixed::Fixed;
 pub use ollama::find_ollama;

@@ -1,6 +1,7 @@
 //! Models behind an HTTP API. The `genai` crate speaks the providers' protocols; this module hands it the address,
 //! the key and the request, and turns its events and errors into ours.
 
+mod embed;
 mod fault;
 mod frames;
 mod hushed;
@@ -19,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::Url;
 
+pub(crate) use self::embed::Purpose;
 use self::fault::Origin;
 use self::frames::Frames;
 use self::hushed::hushed;

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use self::backoff::pause_before_retry;
-use self::breaker::Breaker;
+pub(crate) use self::breaker::Breaker;
 use self::reply::Reply;
 use crate::{ChatEvent, ChatModel, ChatRequest, ChatStream, Limits, LlmError, ModelInfo, Phase};
 

@@ -7,6 +7,7 @@ mod ollama;
 mod openai;
 mod script;
 mod serve;
+mod vectors;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -19,6 +20,7 @@ use tokio::sync::{oneshot, watch};
 
 pub use self::script::Reply;
 use self::script::Wire;
+use self::vectors::Meanings;
 
 /// Which provider a server stands in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Stand {
     }
 }
 
-/// A chat request that the stand-in received.
+/// A request for a reply or for vectors that the stand-in received.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Path and query.
@@ -88,6 +90,10 @@ struct State {
     queue: VecDeque<Reply>,
     otherwise: Reply,
     requests: Vec<Asked>,
+    embedded: Vec<Asked>,
+    /// What a request for vectors gets in their place.
+    instead_of_vectors: Option<Reply>,
+    meanings: Meanings,
     key: Option<String>,
     models: Vec<Value>,
 }
@@ -129,6 +135,9 @@ impl StandIn {
             queue: VecDeque::new(),
             otherwise: Reply::text("I am here with you. Tell me more."),
             requests: Vec::new(),
+            embedded: Vec::new(),
+            instead_of_vectors: None,
+            meanings: Meanings::new(),
             key: None,
             models: wire.models(),
         };
@@ -172,6 +181,24 @@ impl StandIn {
     /// Every chat request so far, refused ones included, oldest first.
     pub fn requests(&self) -> Vec<Asked> {
         self.shared.state().requests.clone()
+    }
+
+    /// Lets words mean the same as the first of them, so that texts with one and with another get vectors that lie near
+    /// each other.
+    pub fn mean_the_same(&self, words: &[&str]) {
+        let pairs = words.iter().map(|word| ((*word).to_owned(), words[0].to_owned()));
+        self.shared.state().meanings.extend(pairs);
+    }
+
+    /// Gives requests for vectors this in their place: an error status, [`Reply::Hang`], [`Reply::WebPage`]. None gives
+    /// vectors again.
+    pub fn instead_of_vectors(&self, reply: Option<Reply>) {
+        self.shared.state().instead_of_vectors = reply;
+    }
+
+    /// Every request for vectors so far, oldest first.
+    pub fn embedding_requests(&self) -> Vec<Asked> {
+        self.shared.state().embedded.clone()
     }
 
     /// Waits until this many chat requests have come.

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use genai::webc;
 use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -30,6 +31,22 @@ impl Origin {
             genai::Error::WebStream { error, .. } => self.transport(error.as_ref(), frames),
             // The body was cut in the middle of a frame.
             genai::Error::StreamParse { serde_error, .. } if serde_error.is_eof() => LlmError::Truncated,
+            genai::Error::RequiresApiKey { .. } | genai::Error::NoAuthData { .. } => LlmError::Unauthorized,
+            _ => LlmError::Malformed,
+        }
+    }
+
+    /// What a failed request without a stream means.
+    pub(super) fn answer(&self, error: &genai::Error) -> LlmError {
+        match error {
+            genai::Error::WebModelCall { webc_error, .. } => match webc_error {
+                webc::Error::ResponseFailedStatus { status, body, headers } => {
+                    self.status(status.as_u16(), headers, body)
+                }
+                webc::Error::Reqwest(error) if error.is_body() || error.is_decode() => LlmError::Truncated,
+                webc::Error::Reqwest(error) => self.request(error),
+                _ => LlmError::Malformed,
+            },
             genai::Error::RequiresApiKey { .. } | genai::Error::NoAuthData { .. } => LlmError::Unauthorized,
             _ => LlmError::Malformed,
         }

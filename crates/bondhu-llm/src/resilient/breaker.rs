@@ -14,7 +14,7 @@ const REST: Duration = Duration::from_secs(30);
 
 /// Closed, open for a while, or half open with one request probing.
 #[derive(Default)]
-pub(super) struct Breaker(Mutex<State>);
+pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -26,7 +26,7 @@ struct State {
 
 impl Breaker {
     /// Lets a request through, or repeats the last error while the breaker is open.
-    pub(super) fn enter(this: &Arc<Self>) -> Result<Permit, LlmError> {
+    pub(crate) fn enter(this: &Arc<Self>) -> Result<Permit, LlmError> {
         let mut state = this.state();
         if let Some((error, until)) = &state.open {
             if state.probing || Instant::now() < *until {
@@ -45,14 +45,14 @@ impl Breaker {
 }
 
 /// One request under way. Dropping it without a verdict changes nothing but lets the next request probe.
-pub(super) struct Permit {
+pub(crate) struct Permit {
     breaker: Arc<Breaker>,
     settled: bool,
 }
 
 impl Permit {
     /// Text has come: others may ask again, but one more failure opens the breaker anew.
-    pub(super) fn alive(&self) {
+    pub(crate) fn alive(&self) {
         let mut state = self.breaker.state();
         if state.open.take().is_some() {
             state.failures = TOLERATED - 1;
@@ -61,14 +61,14 @@ impl Permit {
     }
 
     /// The reply is complete.
-    pub(super) fn succeeded(mut self) {
+    pub(crate) fn succeeded(mut self) {
         self.settled = true;
         *self.breaker.state() = State::default();
     }
 
     /// The request failed; returns whether others may still ask. A request that the provider understood and
     /// refused says nothing about its health.
-    pub(super) fn failed(mut self, error: &LlmError) -> bool {
+    pub(crate) fn failed(mut self, error: &LlmError) -> bool {
         self.settled = true;
         let mut state = self.breaker.state();
         state.probing = false;

@@ -28,6 +28,15 @@ impl Wire for Anthropic {
             && body["max_tokens"].is_u64()
     }
 
+    /// Anthropic has no embeddings.
+    fn texts_to_embed(&self, _: &str, _: &Value) -> Option<Vec<String>> {
+        None
+    }
+
+    fn embeddings(&self, _: &[Vec<f32>]) -> Value {
+        Value::Null
+    }
+
     fn is_models(&self, path: &str) -> bool {
         path == "/v1/models"
     }

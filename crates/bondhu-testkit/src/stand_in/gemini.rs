@@ -1,4 +1,5 @@
-//! Gemini's `streamGenerateContent` (<https://ai.google.dev/api/generate-content>).
+//! Gemini's `streamGenerateContent` (<https://ai.google.dev/api/generate-content>) and `batchEmbedContents`
+//! (<https://ai.google.dev/api/embeddings>).
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -30,6 +31,18 @@ impl Wire for Gemini {
         path_and_query.starts_with("/v1beta/models/")
             && path_and_query.ends_with(":streamGenerateContent?alt=sse")
             && body["contents"].is_array()
+    }
+
+    fn texts_to_embed(&self, path: &str, body: &Value) -> Option<Vec<String>> {
+        let is_batch = path.starts_with("/v1beta/models/") && path.ends_with(":batchEmbedContents");
+        let requests = body["requests"].as_array().filter(|_| is_batch)?;
+        let text = |request: &Value| Some(request["content"]["parts"][0]["text"].as_str()?.to_owned());
+        requests.iter().map(text).collect()
+    }
+
+    fn embeddings(&self, vectors: &[Vec<f32>]) -> Value {
+        let vectors: Vec<Value> = vectors.iter().map(|vector| json!({ "values": vector })).collect();
+        json!({ "embeddings": vectors })
     }
 
     fn is_models(&self, path: &str) -> bool {

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::openai::bearer;
-use super::script::{Ending, Wire};
+use super::script::{Ending, Wire, texts};
 
 pub(super) struct Ollama;
 
@@ -19,6 +19,15 @@ fn message(message: &Value) -> String {
 impl Wire for Ollama {
     fn is_chat(&self, path_and_query: &str, body: &Value) -> bool {
         path_and_query == "/api/chat" && body["stream"] == true && body["messages"].is_array()
+    }
+
+    fn texts_to_embed(&self, path: &str, body: &Value) -> Option<Vec<String>> {
+        if path == "/api/embed" { texts(&body["input"]) } else { None }
+    }
+
+    fn embeddings(&self, vectors: &[Vec<f32>]) -> Value {
+        json!({ "model": "stand-in", "embeddings": vectors, "total_duration": 5_000_000, "load_duration": 1_000_000,
+            "prompt_eval_count": 11 })
     }
 
     fn is_models(&self, path: &str) -> bool {

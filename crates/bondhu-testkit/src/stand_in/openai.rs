@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::script::{Ending, Wire, data, error_object};
+use super::script::{Ending, Wire, data, error_object, texts};
 
 pub(super) struct OpenAi;
 
@@ -20,6 +20,17 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 impl Wire for OpenAi {
     fn is_chat(&self, path_and_query: &str, body: &Value) -> bool {
         path_and_query == "/v1/chat/completions" && body["stream"] == true && body["messages"].is_array()
+    }
+
+    fn texts_to_embed(&self, path: &str, body: &Value) -> Option<Vec<String>> {
+        if path == "/v1/embeddings" { texts(&body["input"]) } else { None }
+    }
+
+    fn embeddings(&self, vectors: &[Vec<f32>]) -> Value {
+        let entry = |(index, vector)| json!({ "object": "embedding", "index": index, "embedding": vector });
+        let data: Vec<Value> = vectors.iter().enumerate().map(entry).collect();
+        json!({ "object": "list", "data": data, "model": "stand-in",
+            "usage": { "prompt_tokens": 11, "total_tokens": 11 } })
     }
 
     fn is_models(&self, path: &str) -> bool {

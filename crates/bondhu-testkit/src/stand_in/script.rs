@@ -98,6 +98,10 @@ pub(super) enum Ending {
 pub(super) trait Wire: Send + Sync {
     /// Whether a POST to this path asks for a streamed chat reply with this body.
     fn is_chat(&self, path_and_query: &str, body: &Value) -> bool;
+    /// The texts that a POST to this path wants vectors of; none if it wants something else.
+    fn texts_to_embed(&self, path: &str, body: &Value) -> Option<Vec<String>>;
+    /// The body that answers with these vectors.
+    fn embeddings(&self, vectors: &[Vec<f32>]) -> Value;
     /// Whether a GET of this path lists the models.
     fn is_models(&self, path: &str) -> bool;
     /// The body that lists these models.
@@ -168,6 +172,11 @@ pub(super) fn steps(wire: &dyn Wire, reply: &Reply) -> Vec<Step> {
         Reply::Hang | Reply::Status { .. } => steps.clear(),
     }
     steps
+}
+
+/// A list of texts in a request.
+pub(super) fn texts(list: &Value) -> Option<Vec<String>> {
+    list.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
 /// A frame of server-sent events.

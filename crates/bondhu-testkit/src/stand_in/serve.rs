@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::script::{Reply, Step, steps};
+use super::vectors::vector;
 use super::{Asked, Shared};
 
 /// The longest request a stand-in reads.
@@ -41,13 +42,13 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let wire = shared.wire;
     let asks_chat = head.method == Method::POST && wire.is_chat(&path, &body);
+    let texts = if head.method == Method::POST { wire.texts_to_embed(&path, &body) } else { None };
+    let asked = || Asked { path: path.clone(), headers: texts_of(&head.headers), body: body.clone() };
     if asks_chat {
-        let name_and_text = |(name, text): (&header::HeaderName, &header::HeaderValue)| {
-            (name.to_string(), text.to_str().unwrap_or("").to_string())
-        };
-        let headers: BTreeMap<_, _> = head.headers.iter().map(name_and_text).collect();
-        shared.state().requests.push(Asked { path: path.clone(), headers, body });
+        shared.state().requests.push(asked());
         shared.asked.send_modify(|count| *count += 1);
+    } else if texts.is_some() {
+        shared.state().embedded.push(asked());
     }
     let key_fits = shared.state().key.as_deref().is_none_or(|key| wire.key(&head.headers) == Some(key));
     if !key_fits {
@@ -55,7 +56,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
         return json(code, None, &body);
     }
     if asks_chat {
-        return chat(&shared).await;
+        let reply = {
+            let mut state = shared.state();
+            state.queue.pop_front().unwrap_or_else(|| state.otherwise.clone())
+        };
+        return given(&shared, &reply).await;
+    }
+    if let Some(texts) = texts {
+        return embed(&shared, &texts).await;
     }
     if head.method == Method::GET && wire.is_models(&path) {
         let models = shared.state().models.clone();
@@ -64,19 +72,35 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
     json(404, None, &wire.error_body(404))
 }
 
-async fn chat(shared: &Arc<Shared>) -> Response<Body> {
-    let reply = {
-        let mut state = shared.state();
-        state.queue.pop_front().unwrap_or_else(|| state.otherwise.clone())
+fn texts_of(headers: &header::HeaderMap) -> BTreeMap<String, String> {
+    let name_and_text = |(name, text): (&header::HeaderName, &header::HeaderValue)| {
+        (name.to_string(), text.to_str().unwrap_or("").to_string())
     };
-    match &reply {
+    headers.iter().map(name_and_text).collect()
+}
+
+async fn embed(shared: &Arc<Shared>, texts: &[String]) -> Response<Body> {
+    let (instead, meanings) = {
+        let state = shared.state();
+        (state.instead_of_vectors.clone(), state.meanings.clone())
+    };
+    if let Some(reply) = instead {
+        return given(shared, &reply).await;
+    }
+    let vectors: Vec<Vec<f32>> = texts.iter().map(|text| vector(text, &meanings)).collect();
+    json(200, None, &shared.wire.embeddings(&vectors))
+}
+
+/// The answer that a script says.
+async fn given(shared: &Arc<Shared>, reply: &Reply) -> Response<Body> {
+    match reply {
         Reply::Status { code, retry_after, body } => {
             let body = body.clone().unwrap_or_else(|| shared.wire.error_body(*code));
             json(*code, *retry_after, &body)
         }
         Reply::Hang => std::future::pending().await,
-        Reply::WebPage => streamed(shared, "text/html", steps(shared.wire, &reply)),
-        _ => streamed(shared, shared.wire.content_type(), steps(shared.wire, &reply)),
+        Reply::WebPage => streamed(shared, "text/html", steps(shared.wire, reply)),
+        _ => streamed(shared, shared.wire.content_type(), steps(shared.wire, reply)),
     }
 }
 
