@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use bondhu_cache::Cache;
+use bondhu_llm::Embedder;
 use bondhu_store::Store;
 use bondhu_tasks::{Backend, Broker, Queue, RedisOptions, Sender, backend::RESULT_EXPIRES};
 use bondhu_upstash::Gateway;
@@ -36,6 +37,8 @@ pub struct App {
     pub gateway: Gateway,
     /// Finds what people have said before.
     pub recall: Recall,
+    /// Turns what is remembered into vectors, where a model for that is set.
+    pub embedder: Option<Arc<Embedder>>,
     /// The language model, or the lack of one.
     pub models: Models,
     /// Background work: sends it, and finds what became of it.
@@ -81,6 +84,8 @@ impl App {
     ) -> anyhow::Result<Arc<Self>> {
         let engine = gateway::engine(&config.store, &config.upstash)?;
         let gateway = gateway::gateway(&config.upstash, &engine)?;
+        let embedder = config.model.embedding_settings().map(|settings| Embedder::new(&settings)).transpose()?;
+        let embedder = embedder.map(Arc::new);
         Ok(Arc::new(Self {
             // Without Redis, the gateway and the cache have the same entries.
             cache: match config.store.redis_url {
@@ -90,7 +95,8 @@ impl App {
             config,
             clock,
             store,
-            recall: Recall::default(),
+            recall: Recall::new(embedder.clone()),
+            embedder,
             models,
             queue,
             outbox_filled: Notify::new(),

@@ -10,7 +10,7 @@ use bondhu_tasks::{
 use crate::{
     app::App,
     maintenance::tasks::cleanup_expired::CleanupExpired,
-    memory::tasks::extract_memories::ExtractMemories,
+    memory::tasks::{embed_memories::EmbedMemories, extract_memories::ExtractMemories},
     mood::tasks::{
         analyze_all_users_sentiment::AnalyzeAllUsersSentiment, analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
     },
@@ -37,6 +37,7 @@ pub fn worker(app: &Arc<App>) -> Worker<Arc<App>> {
         .register::<AnalyzeAllUsersSentiment>()
         .register::<UpdatePersonalityFromActivity>()
         .register::<ExtractMemories>()
+        .register::<EmbedMemories>()
         .register::<CleanupExpired>()
 }
 

@@ -2005,7 +2005,11 @@ export interface components {
              * @description How well it fitted; comparable within one reply.
              */
             score: number;
-            /** @description What the score is made of: `words`, `related`, `neighbours`, `conversation`, all multiplied by `factor`. */
+            /**
+             * @description What the score is made of: `words`, `related`, `neighbours`, `conversation`, all multiplied by `factor`. Where an
+             *     embedding model is set, also how near it is in `meaning`, and its places in both rankings, `words_rank` and
+             *     `meaning_rank`, which the score is then made of.
+             */
             signals: {
                 [key: string]: number;
             };

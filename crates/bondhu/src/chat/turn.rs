@@ -22,7 +22,7 @@ use crate::{
         text::{UNTITLED, automatic_title, message_text},
     },
     http::problem::ApiError,
-    memory::{learn, tasks::extract_memories::ExtractMemories},
+    memory::{embedding, learn, tasks::extract_memories::ExtractMemories},
     mood::{
         reading::{self, Reading},
         tasks::analyze_chat_sentiment_batch::AnalyzeChatSentimentBatch,
@@ -186,6 +186,9 @@ async fn store_turn(
     tx.enqueue_paced(sentiment_batch(app, user), BATCH_PACE).await?;
     if app.models.current().is_some() && reading.crisis.is_none() {
         tx.enqueue_paced(extraction(app, user, said.id), EXTRACTION_PACE).await?;
+    }
+    if reading.crisis.is_none() {
+        embedding::ask(app, &mut tx, user.id).await?;
     }
     tx.commit().await?;
     app.outbox_filled.notify_one();

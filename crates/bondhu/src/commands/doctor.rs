@@ -86,6 +86,7 @@ async fn checks(inputs: &Inputs) -> Vec<Check> {
     checks.push(parts::gateway(&config).await);
     checks.push(parts::tasks(&config).await);
     checks.push(parts::model(&config.model).await);
+    checks.extend(parts::embeddings(&config.model).await);
     checks.push(machine::clock(Clock::system().now()));
     checks.push(machine::port(&config.http).await);
     checks

@@ -41,6 +41,16 @@ pub enum ConfigError {
         /// The variable that calls for it.
         other: &'static str,
     },
+    /// A setting that does nothing beside another.
+    #[error("{env} cannot be used: {reason}. Leave it out, or change {other}.")]
+    Useless {
+        /// The variable that is set.
+        env: &'static str,
+        /// What stands against it.
+        reason: &'static str,
+        /// The variable that it depends on.
+        other: &'static str,
+    },
     /// A file that was named and is not there.
     #[error("there is no file {}, which {named_by} names. Make it (`bondhu config > {}`) or name another.", path.display(), path.display())]
     NotThere {

@@ -17,6 +17,8 @@ pub struct ModelConfig {
     pub provider: ModelProvider,
     /// `BONDHU_MODEL`.
     pub name: Option<String>,
+    /// `BONDHU_EMBEDDING_MODEL`.
+    pub embedding: Option<String>,
     /// `GEMINI_API_KEY`, `GEMINI_BASE_URL`.
     pub gemini: Endpoint,
     /// `OPENAI_API_KEY`, `OPENAI_BASE_URL`.
@@ -78,6 +80,7 @@ impl ModelConfig {
         let config = Self {
             provider: values.require("model.provider", provider)?,
             name: values.read("model.name", |text| Some(text.to_owned()))?,
+            embedding: values.read("model.embedding", |text| Some(text.to_owned()))?,
             gemini: endpoint(values, "gemini.api_key", "gemini.base_url")?,
             openai: endpoint(values, "openai.api_key", "openai.base_url")?,
             anthropic: endpoint(values, "anthropic.api_key", "anthropic.base_url")?,
@@ -92,6 +95,7 @@ impl ModelConfig {
             prompt_token_budget: values.number("model.prompt_token_budget", 500..=1_000_000)?,
         };
         config.check_key()?;
+        config.check_embedding()?;
         Ok(config)
     }
 
@@ -109,6 +113,25 @@ impl ModelConfig {
         }
         let reason = format!("BONDHU_MODEL_PROVIDER is `{}`", provider.name());
         Err(ConfigError::Incomplete { env, reason, other: "BONDHU_MODEL_PROVIDER" })
+    }
+
+    /// Of the providers, Anthropic has no embeddings.
+    fn check_embedding(&self) -> Result<(), ConfigError> {
+        if self.embedding.is_none() || self.embedding_settings().is_some() {
+            return Ok(());
+        }
+        let reason = "no provider is set up that has embedding models (Ollama, Gemini or OpenAI)";
+        Err(ConfigError::Useless { env: "BONDHU_EMBEDDING_MODEL", reason, other: "BONDHU_MODEL_PROVIDER" })
+    }
+
+    /// The embedding model, at the provider of the model that answers; none unless one is named.
+    pub fn embedding_settings(&self) -> Option<ModelSettings> {
+        let model = self.embedding.clone()?;
+        let settings = match self.choice() {
+            ModelChoice::Configured(settings) | ModelChoice::FindOllama(_, settings) => settings,
+            ModelChoice::None | ModelChoice::Scripted => return None,
+        };
+        (settings.provider != Provider::Anthropic).then_some(ModelSettings { model: Some(model), ..settings })
     }
 
     /// The model that these settings ask for. `auto` takes the first provider that is set up.
@@ -218,6 +241,23 @@ mod tests {
     fn a_named_ollama_without_a_model_is_asked_which_it_has() {
         assert!(matches!(choice(&[("model.provider", "ollama")]), ModelChoice::FindOllama(..)));
         assert_eq!(configured(&[("model.provider", "ollama"), ("model.name", "qwen3")]), Provider::Ollama);
+    }
+
+    #[test]
+    fn an_embedding_model_is_at_the_provider_that_answers() {
+        let embedding = ("model.embedding", "nomic-embed-text");
+        let settings = |pairs: &[(&str, &str)]| {
+            let settings = Config::from_pairs(pairs).unwrap().model.embedding_settings()?;
+            Some((settings.provider, settings.model.unwrap()))
+        };
+        assert_eq!(settings(&[]), None);
+        assert_eq!(settings(&[embedding]), Some((Provider::Ollama, "nomic-embed-text".to_owned())));
+        let gemini = ("gemini.api_key", "g");
+        let named = ("model.name", "gemini-4-pro");
+        assert_eq!(settings(&[embedding, gemini, named]).unwrap().0, Provider::Gemini);
+        let error = Config::from_pairs(&[embedding, ("anthropic.api_key", "a")]).unwrap_err();
+        insta::assert_snapshot!(error, @"BONDHU_EMBEDDING_MODEL cannot be used: no provider is set up that has embedding models (Ollama, Gemini or OpenAI). Leave it out, or change BONDHU_MODEL_PROVIDER.");
+        assert!(Config::from_pairs(&[embedding, ("model.provider", "none")]).is_err());
     }
 
     #[test]

@@ -179,6 +179,16 @@ pub const SETTINGS: &[Setting] = &[
         "The model's name at its provider. Without it, a small and quick one; with Ollama, the newest on the disk.",
     ),
     setting(
+        "model.embedding",
+        "BONDHU_EMBEDDING_MODEL",
+        None,
+        "an embedding model's name",
+        "nomic-embed-text",
+        "An embedding model of the same provider (Ollama, Gemini, OpenAI), so that memories are found by what they mean \
+         as well as by their words. Off unless set. The provider gets every message and fact once, in the background, \
+         and another time after a change of model; nothing of a crisis.",
+    ),
+    setting(
         "model.connect_timeout_secs",
         "BONDHU_MODEL_CONNECT_TIMEOUT_SECS",
         Some("5"),

@@ -4,7 +4,7 @@ use bondhu_store::{Message, Outcome, StoreError, User};
 
 use crate::{
     app::App,
-    memory::{extract::extract, fact::Fact},
+    memory::{embedding, extract::extract, fact::Fact},
 };
 
 /// Keeps the facts of a message that was stored just now; answers how many are new. Nothing is learnt in a crisis or
@@ -37,6 +37,9 @@ pub async fn keep(app: &App, user: &User, said: &Message, facts: &[Fact]) -> Res
         let row = fact.row(user.id, app.clock.new_id(), Some(said.id), app.clock.now());
         let learnt = tx.remember(user.id, row).await?;
         new += i64::from(matches!(learnt.outcome, Outcome::Added | Outcome::Superseded));
+    }
+    if new > 0 {
+        embedding::ask(app, &mut tx, user.id).await?;
     }
     tx.commit().await?;
     Ok(new)

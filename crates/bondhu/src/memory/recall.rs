@@ -1,8 +1,11 @@
 //! Finding what matters for a message.
 //!
 //! Each person has an index of their own in this process ([`super::index`]), brought up to date from the store before
-//! every question, so other processes' writes are seen. What it finds is read again from the store by its id, so what was
-//! deleted a moment ago, by whomever, is not there any more.
+//! every question, so other processes' writes are seen. Where an embedding model is set, what is near the question in
+//! meaning is found beside it, and the two rankings are fused. What is found is read again from the store by its id, so
+//! what was deleted a moment ago, by whomever, is not there any more.
+
+mod person;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,15 +13,21 @@ use std::{
     time::Duration,
 };
 
+use bondhu_llm::Embedder;
 use bondhu_store::{
     Memory, MemoryId, MemoryStatus, MessageId, NewMemoryUse, Recallable, Store, StoreError, Timestamp, UserId,
     Utterance,
 };
+use serde::Serialize;
 use tokio::sync::Mutex as AsyncMutex;
-use uuid::Uuid;
 
+use self::person::Person;
+pub use self::person::before;
 use super::{
-    index::{Document, Index, Signals},
+    embedding,
+    fuse::{Ranks, fused},
+    index::{Match, Signals},
+    vectors::Near,
     wording,
 };
 
@@ -31,10 +40,12 @@ const MOST_MESSAGES: usize = 6;
 const RELATIVE: f32 = 0.35;
 /// How many matches are looked at.
 const LOOKED_AT: usize = 40;
-/// How many messages are read at a time; between two readings other work of the process goes on.
-const BATCH: u32 = 1000;
-/// Clocks of several processes may differ by this much.
-const SKEW: Duration = Duration::from_mins(2);
+/// How many of the nearest in meaning are, and those alone that are this nearly as near as the nearest: how near is near
+/// enough differs from model to model, and something is always the nearest.
+const NEAREST: usize = 12;
+const NEARLY: f32 = 0.8;
+/// A reply does not wait longer for the vector of its question.
+const QUESTION_LIMIT: Duration = Duration::from_millis(400);
 /// Indexes that nobody has asked for this long are dropped.
 const IDLE: Duration = Duration::from_mins(30);
 /// A fact that was not said again counts half as much after this time.
@@ -52,10 +63,32 @@ enum Key {
 pub struct Recalled {
     /// What it is.
     pub what: What,
-    /// How well it fits.
+    /// How well it fits; comparable within one answer alone.
     pub score: f64,
-    /// What the score is made of.
+    /// What the score by words is made of.
     pub signals: Signals,
+    /// What the score is made of where meaning was looked at as well.
+    pub meaning: Option<Meaning>,
+}
+
+/// How a fused score came about.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Meaning {
+    /// Where it stands in each ranking.
+    #[serde(flatten)]
+    pub ranks: Ranks,
+    /// The cosine of the angle between its vector and the question's, if it is among the nearest.
+    #[serde(rename = "meaning", skip_serializing_if = "Option::is_none")]
+    pub cosine: Option<f32>,
+}
+
+/// The parts of a score as they are kept with a reply.
+#[derive(Serialize)]
+struct Explanation {
+    #[serde(flatten)]
+    signals: Signals,
+    #[serde(flatten)]
+    meaning: Option<Meaning>,
 }
 
 /// A fact or an earlier message.
@@ -90,7 +123,8 @@ impl Recalled {
             What::Fact(memory) => (Some(memory.id), None),
             What::Message(message) => (None, Some(message.id)),
         };
-        let signals = serde_json::to_string(&self.signals).expect("numbers have a JSON form");
+        let explanation = Explanation { signals: self.signals, meaning: self.meaning };
+        let signals = serde_json::to_string(&explanation).expect("numbers have a JSON form");
         NewMemoryUse { memory_id, message_id, score: self.score, signals }
     }
 }
@@ -111,14 +145,6 @@ pub fn strength(memory: &Memory, now: Timestamp) -> f64 {
     memory.importance * (-days / HALF_LIFE_DAYS).exp2()
 }
 
-/// One person's index and how far it has come.
-struct Person {
-    index: Index<Key>,
-    known: HashSet<Key>,
-    last_message: MessageId,
-    last_fact: Timestamp,
-}
-
 /// A person's index and when it was last asked, in this process's time.
 struct Shelf {
     person: Arc<AsyncMutex<Person>>,
@@ -129,9 +155,15 @@ struct Shelf {
 #[derive(Default)]
 pub struct Recall {
     shelves: Mutex<HashMap<UserId, Shelf>>,
+    embedder: Option<Arc<Embedder>>,
 }
 
 impl Recall {
+    /// By words, and where there is an embedding model by meaning as well.
+    pub fn new(embedder: Option<Arc<Embedder>>) -> Self {
+        Self { embedder, ..Self::default() }
+    }
+
     /// What fits a question best, best first; nothing when the person has remembering paused. What stands in `shown` is
     /// known already and left out.
     pub async fn recall(
@@ -146,35 +178,42 @@ impl Recall {
             return Ok(Vec::new());
         }
         let person = self.person(user, now);
-        let matches = {
-            let mut indexed = person.lock().await;
-            indexed.catch_up(store, user).await?;
-            indexed.index.search(question, LOOKED_AT)
+        let model = self.embedder.as_deref().map(Embedder::name);
+        let by_words = async {
+            let mut person = person.lock().await;
+            person.catch_up(store, user, model).await?;
+            Ok::<_, StoreError>(person.index.search(question, LOOKED_AT))
         };
-        let ids: Vec<MemoryId> =
-            matches.iter().filter_map(|found| if let Key::Fact(id) = found.key { Some(id) } else { None }).collect();
-        let facts = if ids.is_empty() { Vec::new() } else { store.memories_in_use(user, &ids).await? };
-        let ids: Vec<MessageId> =
-            matches.iter().filter_map(|found| if let Key::Message(id) = found.key { Some(id) } else { None }).collect();
-        let messages = if ids.is_empty() { Vec::new() } else { store.recallable(user, &ids).await? };
-        let mut found = Vec::new();
-        for hit in matches {
-            let (what, weight) = match hit.key {
-                Key::Fact(id) => {
-                    let Some(memory) = facts.iter().find(|memory| memory.id == id) else { continue };
-                    (What::Fact(Box::new(memory.clone())), 0.75 + 0.5 * strength(memory, now))
-                }
-                Key::Message(id) => {
-                    let Some(message) = messages.iter().find(|message| message.id == id) else { continue };
-                    if shown.iter().any(|said| said.text == message.text) {
-                        continue;
-                    }
-                    (What::Message(message.clone()), 1.0)
-                }
-            };
-            found.push(Recalled { what, score: f64::from(hit.score) * weight, signals: hit.signals });
-        }
+        let (matches, vector) = tokio::join!(by_words, self.vector_of(question));
+        let matches = matches?;
+        let near = match vector {
+            Some(vector) => near_enough(person.lock().await.vectors.nearest(&vector, NEAREST)),
+            None => Vec::new(),
+        };
+        let keys = matches.iter().map(|found| found.key).chain(near.iter().map(|near| near.key));
+        let there = still_there(store, user, keys, shown).await?;
+        let words = ranked_by_words(&matches, &there, now);
+        let found = if near.is_empty() {
+            words.into_iter().map(|(_, recalled)| recalled).collect()
+        } else {
+            fused_with(&words, &near, &there)
+        };
         Ok(selected(found))
+    }
+
+    /// The vector of a question, if an embedding model is there and answers in time.
+    async fn vector_of(&self, question: &str) -> Option<Vec<f32>> {
+        let embedder = self.embedder.as_ref()?;
+        match embedder.embed_question(embedding::beginning(question), QUESTION_LIMIT).await {
+            Ok(vector) => Some(vector),
+            Err(error) => {
+                tracing::warn!(
+                    code = error.code(),
+                    "the embedding model did not answer; memories are found by words alone"
+                );
+                None
+            }
+        }
     }
 
     /// Drops a person's index: something in it is to be forgotten.
@@ -192,61 +231,77 @@ impl Recall {
     }
 }
 
-impl Default for Person {
-    fn default() -> Self {
-        Self {
-            index: Index::default(),
-            known: HashSet::new(),
-            last_message: MessageId(Uuid::nil()),
-            last_fact: Timestamp::from_millis(0),
+/// Those that are nearly as near as the nearest.
+fn near_enough(mut near: Vec<Near<Key>>) -> Vec<Near<Key>> {
+    let nearest = near.first().map_or(0.0, |first| first.cosine);
+    near.retain(|near| near.cosine >= nearest * NEARLY);
+    near
+}
+
+/// What stands behind these keys, as far as it is there and may be recalled, and is not shown anyway.
+async fn still_there(
+    store: &Store,
+    user: UserId,
+    keys: impl Iterator<Item = Key>,
+    shown: &[Utterance],
+) -> Result<HashMap<Key, What>, StoreError> {
+    let (mut facts, mut messages) = (Vec::new(), Vec::new());
+    for key in keys.collect::<HashSet<Key>>() {
+        match key {
+            Key::Fact(id) => facts.push(id),
+            Key::Message(id) => messages.push(id),
         }
     }
-}
-
-impl Person {
-    /// Reads what has been said and learnt since.
-    async fn catch_up(&mut self, store: &Store, user: UserId) -> Result<(), StoreError> {
-        let mut after = before(self.last_message);
-        loop {
-            let messages = store.recallable_after(user, after, BATCH).await?;
-            for message in &messages {
-                after = message.id;
-                self.last_message = self.last_message.max(message.id);
-                if self.known.insert(Key::Message(message.id)) {
-                    self.index.add(&Document {
-                        key: Key::Message(message.id),
-                        speaker: None,
-                        session: Some(message.conversation_id.0.as_u128()),
-                        text: message.text.clone(),
-                    });
-                }
-            }
-            if messages.len() < BATCH as usize {
-                break;
-            }
-        }
-        let facts = store.memories_changed_since(user, self.last_fact.minus(SKEW), BATCH).await?;
-        for memory in &facts {
-            self.last_fact = self.last_fact.max(memory.updated_at);
-            if self.known.insert(Key::Fact(memory.id)) {
-                let text = wording::searchable(memory);
-                self.index.add(&Document { key: Key::Fact(memory.id), speaker: None, session: None, text });
-            }
-        }
-        Ok(())
+    let mut there = HashMap::new();
+    if !facts.is_empty() {
+        let facts = store.memories_in_use(user, &facts).await?;
+        there.extend(facts.into_iter().map(|memory| (Key::Fact(memory.id), What::Fact(Box::new(memory)))));
     }
+    if !messages.is_empty() {
+        let mut messages = store.recallable(user, &messages).await?;
+        messages.retain(|message| shown.iter().all(|said| said.text != message.text));
+        there.extend(messages.into_iter().map(|message| (Key::Message(message.id), What::Message(message))));
+    }
+    Ok(there)
 }
 
-/// An id that lies as far before a message's as clocks may differ. The first 48 bits of a `UUIDv7` are milliseconds.
-fn before(id: MessageId) -> MessageId {
-    let skew = SKEW.as_millis() << 80;
-    MessageId(Uuid::from_u128(id.0.as_u128().saturating_sub(skew)))
+/// What is there of the matches, best first, each weighed by what it is.
+fn ranked_by_words(matches: &[Match<Key>], there: &HashMap<Key, What>, now: Timestamp) -> Vec<(Key, Recalled)> {
+    let weighed = |hit: &Match<Key>| {
+        let what = there.get(&hit.key)?.clone();
+        let weight = match &what {
+            What::Fact(memory) => 0.75 + 0.5 * strength(memory, now),
+            What::Message(_) => 1.0,
+        };
+        let score = f64::from(hit.score) * weight;
+        Some((hit.key, Recalled { what, score, signals: hit.signals, meaning: None }))
+    };
+    let mut found: Vec<(Key, Recalled)> = matches.iter().filter_map(weighed).collect();
+    found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
+    let best = found.first().map_or(0.0, |(_, first)| first.score);
+    found.retain(|(_, hit)| hit.score >= best * f64::from(RELATIVE));
+    found
 }
 
-/// The best that fit into the budget.
+/// One ranking of what was found by words and by meaning.
+fn fused_with(words: &[(Key, Recalled)], near: &[Near<Key>], there: &HashMap<Key, What>) -> Vec<Recalled> {
+    let by_words: Vec<Key> = words.iter().map(|(key, _)| *key).collect();
+    let by_meaning: Vec<Key> = near.iter().map(|near| near.key).filter(|key| there.contains_key(key)).collect();
+    let recalled = |(key, ranks): (Key, Ranks)| {
+        let signals = words.iter().find(|(known, _)| *known == key).map(|(_, hit)| hit.signals);
+        let cosine = near.iter().find(|near| near.key == key).map(|near| near.cosine);
+        Some(Recalled {
+            what: there.get(&key)?.clone(),
+            score: ranks.score(),
+            signals: signals.unwrap_or(Signals { factor: 1.0, ..Signals::default() }),
+            meaning: Some(Meaning { ranks, cosine }),
+        })
+    };
+    fused(&by_words, &by_meaning).into_iter().filter_map(recalled).collect()
+}
+
+/// The best that fit into the budget. They come best first.
 fn selected(mut found: Vec<Recalled>) -> Vec<Recalled> {
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let best = found.first().map_or(0.0, |first| first.score);
     let (mut facts, mut messages, mut tokens) = (0, 0, 0);
     found.retain(|hit| {
         let (count, most) = match hit.what {
@@ -254,7 +309,7 @@ fn selected(mut found: Vec<Recalled>) -> Vec<Recalled> {
             What::Message(_) => (&mut messages, MOST_MESSAGES),
         };
         let cost = hit.line().len().div_ceil(4) + 4;
-        let fits = hit.score >= best * f64::from(RELATIVE) && *count < most && tokens + cost <= TOKEN_BUDGET;
+        let fits = *count < most && tokens + cost <= TOKEN_BUDGET;
         if fits {
             *count += 1;
             tokens += cost;

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    embedding,
     fact::{Fact, key_hash},
     wording,
 };
@@ -139,6 +140,7 @@ async fn create_memory(
     let mut tx = app.store.begin().await?;
     let row = fact.row(user.id, app.clock.new_id(), None, app.clock.now());
     let learnt = tx.remember(user.id, row).await?;
+    embedding::ask(&app, &mut tx, user.id).await?;
     tx.commit().await?;
     changed(&app, user.id).await;
     let memory = learnt.memory.ok_or(ApiError::NotFound)?;
@@ -234,6 +236,7 @@ async fn change_memory(
     {
         return Err(not_in_use());
     }
+    embedding::ask(&app, &mut tx, user.id).await?;
     tx.commit().await?;
     changed(&app, user.id).await;
     item(&app, user.id, changed_id).await
@@ -343,7 +346,9 @@ struct UsedMemory {
     source: Option<MemorySource>,
     /// How well it fitted; comparable within one reply.
     score: f64,
-    /// What the score is made of: `words`, `related`, `neighbours`, `conversation`, all multiplied by `factor`.
+    /// What the score is made of: `words`, `related`, `neighbours`, `conversation`, all multiplied by `factor`. Where an
+    /// embedding model is set, also how near it is in `meaning`, and its places in both rankings, `words_rank` and
+    /// `meaning_rank`, which the score is then made of.
     signals: std::collections::BTreeMap<String, f64>,
 }
 

@@ -9,6 +9,7 @@ mod bad_input;
 mod cache;
 mod conversations;
 mod crisis;
+mod embeddings;
 mod faults;
 mod gateway;
 mod memories;

@@ -1,6 +1,7 @@
 //! What Bondhu leans on: the database, the queue of background work and the language model.
 
 use bondhu_cache::Cache;
+use bondhu_llm::Embedder;
 use bondhu_store::{Store, StoreError};
 
 use super::Check;
@@ -112,4 +113,23 @@ pub(super) async fn model(config: &ModelConfig) -> Check {
         ModelState::Unreachable => Check::fail("model", format!("{name} does not answer"), status.detail),
         ModelState::None => Check::warn("model", name, "Start Ollama on this machine, or set GEMINI_API_KEY."),
     }
+}
+
+/// Whether the embedding model is there; nothing where none is set.
+pub(super) async fn embeddings(config: &ModelConfig) -> Option<Check> {
+    const NAME: &str = "embeddings";
+    let embedder = match Embedder::new(&config.embedding_settings()?) {
+        Ok(embedder) => embedder,
+        Err(error) => return Some(Check::fail(NAME, "they cannot be used", error.to_string())),
+    };
+    let name = embedder.name();
+    Some(match embedder.check().await {
+        Ok(()) if embedder.info().leaves_machine => {
+            Check::ok(NAME, format!("{name} is there; messages and facts leave this machine"))
+        }
+        Ok(()) => Check::ok(NAME, format!("{name} is there, on this machine")),
+        Err(error) => {
+            Check::warn(NAME, format!("{name} does not answer; memories are found by words alone"), error.to_string())
+        }
+    })
 }
