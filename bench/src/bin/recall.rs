@@ -2,7 +2,7 @@
 //!
 //! `bondhu-bench-recall`: for 10,000 and 100,000 messages the time to read them into the index, the memory that it
 //! takes, and the latency of a recall as a turn makes it (a new message stored, then recalled for), beside that of the
-//! index alone. The texts are made up: words of a vocabulary of 30,000 by Zipf's law, half of them stop words, 50 messages
+//! index alone and of comparing as many vectors, which an embedding model adds. The texts are made up: words of a vocabulary of 30,000 by Zipf's law, half of them stop words, 50 messages
 //! a conversation. A question takes its words from an earlier message.
 
 use std::{
@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use bondhu::memory::{
     index::{Document, Index},
     recall::Recall,
+    vectors::{Vectors, bytes},
 };
 use bondhu_bench::{in_mebibytes, machine, write_between};
 use bondhu_store::{
@@ -47,6 +48,11 @@ const VOCABULARY: f64 = 30_000.0;
 const BATCH: usize = 2_000;
 /// How many matches a turn looks at.
 const LOOKED_AT: usize = 40;
+/// Of the vectors of a common embedding model, and how many of the nearest a turn looks at.
+const DIMENSIONS: usize = 768;
+const NEAREST: usize = 12;
+/// So many questions are compared by meaning: each takes as long as the others.
+const COMPARED: usize = 200;
 
 /// What was measured with one number of messages.
 struct Figures {
@@ -55,6 +61,7 @@ struct Figures {
     bytes: u64,
     turn: Spread,
     search: Spread,
+    meaning: Spread,
 }
 
 /// The middle and the slow end of a latency.
@@ -113,7 +120,25 @@ async fn measure(messages: usize, questions: usize) -> Result<Figures> {
         began.elapsed()
     };
     let searches = asked.iter().map(search).collect();
-    Ok(Figures { messages, build, bytes, turn: spread(turns), search: spread(searches) })
+    let meaning = spread(compare(messages, questions.min(COMPARED), &mut history.random));
+    Ok(Figures { messages, build, bytes, turn: spread(turns), search: spread(searches), meaning })
+}
+
+/// How long it takes to find the nearest of so many vectors of noise.
+#[expect(clippy::disallowed_methods, reason = "the time of real work is what is measured")]
+fn compare(messages: usize, questions: usize, random: &mut StdRng) -> Vec<Duration> {
+    let mut vector = || (0..DIMENSIONS).map(|_| random.random_range(-1.0..1.0)).collect::<Vec<f32>>();
+    let mut vectors = Vectors::default();
+    for key in 0..messages {
+        vectors.add(key, &bytes(&vector()));
+    }
+    let compare = |_| {
+        let question = vector();
+        let began = Instant::now();
+        std::hint::black_box(vectors.nearest(&question, NEAREST));
+        began.elapsed()
+    };
+    (0..questions).map(compare).collect()
 }
 
 impl History {
@@ -258,7 +283,7 @@ fn resident_bytes() -> Result<u64> {
 
 fn table(figures: &[Figures], questions: usize) -> Result<String> {
     let mut table = String::from(
-        "| messages of one person | index built in | its memory | recall p50 | recall p99 | index alone p50 | index alone p99 |\n|---|---|---|---|---|---|---|\n",
+        "| messages of one person | index built in | its memory | recall p50 | recall p99 | index alone p50 | index alone p99 | vectors p50 | vectors p99 |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
     for figure in figures {
@@ -266,8 +291,12 @@ fn table(figures: &[Figures], questions: usize) -> Result<String> {
         let (build, memory) = (figure.build.as_secs_f64(), in_mebibytes(figure.bytes));
         let (p50, p99) = (millis(turn.p50), millis(turn.p99));
         let (alone50, alone99) = (millis(search.p50), millis(search.p99));
+        let (meaning50, meaning99) = (millis(figure.meaning.p50), millis(figure.meaning.p99));
         let messages = figure.messages;
-        writeln!(table, "| {messages} | {build:.2} s | {memory:.0} MiB | {p50} | {p99} | {alone50} | {alone99} |")?;
+        writeln!(
+            table,
+            "| {messages} | {build:.2} s | {memory:.0} MiB | {p50} | {p99} | {alone50} | {alone99} | {meaning50} | {meaning99} |"
+        )?;
     }
     writeln!(table, "\n{questions} questions each, SQLite. {}", machine())?;
     Ok(table)
