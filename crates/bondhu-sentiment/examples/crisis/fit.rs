@@ -4,9 +4,9 @@ use bondhu_sentiment::training::{self, QUESTIONS, Vote};
 
 use super::Row;
 
-/// Two to the power of this many rows in the table. More collide less, but measure no better.
-const BITS: u8 = 16;
-const BUCKETS: usize = 1 << BITS;
+/// Two to the power of this many buckets in the table of each question. More of them measure a little better, but all
+/// weights together are to stay under 5 MB.
+const BITS: [u8; QUESTIONS] = [17, 15];
 const EPOCHS: usize = 20;
 /// How much a wrong answer costs against large weights; chosen on the folds.
 const COST: f32 = 64.0;
@@ -15,53 +15,71 @@ const RATE: f32 = 1.0;
 const SIZE: f32 = 0.15;
 
 /// A message as buckets with what each counts.
-type Seen = Vec<(usize, f32)>;
+struct Seen {
+    values: Vec<(usize, f32)>,
+    yes: bool,
+    weight: f32,
+}
 
-/// The weights of these rows, as the bytes of the file. Rare pieces count more (inverse document frequency).
+/// The weights of these rows, as the bytes of the file.
 pub(crate) fn fit(rows: &[&Row]) -> Vec<u8> {
-    let mut counts = vec![0_u32; BUCKETS];
-    for hash in rows.iter().flat_map(|row| &row.features) {
-        counts[bucket(*hash)] += 1;
-    }
-    let rarity: Vec<f32> =
-        counts.iter().map(|count| ((1.0 + rows.len() as f32) / (1.0 + *count as f32)).ln() + 1.0).collect();
-    let seen: Vec<Seen> = rows
-        .iter()
-        .map(|row| {
-            let value = training::share(row.features.len()) * SIZE;
-            row.features.iter().map(|hash| (bucket(*hash), value * rarity[bucket(*hash)])).collect()
-        })
-        .collect();
-    let risk = question(&seen, &|at| Some((rows[at].level >= 2, rows[at].weight)));
+    let (risk, acute): (Vec<_>, Vec<_>) = rows.iter().map(|row| ((row.level >= 2), (row.level == 3))).unzip();
+    let risk = fit_question(BITS[0], rows, &risk, |row| row.weight);
     // How acute is asked of messages at risk only.
-    let acute = question(&seen, &|at| (rows[at].level >= 2).then_some((rows[at].level == 3, 1.0)));
-    let table: Vec<[f32; QUESTIONS]> =
-        (0..BUCKETS).map(|at| [risk.0[at], acute.0[at]].map(|weight| weight * rarity[at] * SIZE)).collect();
-    pack(&table, [risk.1, acute.1])
+    let acute = fit_question(BITS[1], rows, &acute, |row| if row.level >= 2 { 1.0 } else { 0.0 });
+    pack([&risk, &acute])
 }
 
-fn bucket(hash: u32) -> usize {
-    (hash >> (32 - u32::from(BITS))) as usize
+/// Weights and bias of a question.
+fn fit_question(bits: u8, rows: &[&Row], wanted: &[bool], weight: impl Fn(&Row) -> f32) -> (Vec<f32>, f32) {
+    let bucket = |hash: u32| (hash >> (32 - u32::from(bits))) as usize;
+    let mut sides = vec![[1.0_f32; 2]; 1 << bits];
+    let (mut counts, mut sums) = (vec![0_u32; 1 << bits], [0.0_f32; 2]);
+    for (row, yes) in rows.iter().zip(wanted) {
+        sums[usize::from(*yes)] += weight(row);
+        for hash in &row.features {
+            sides[bucket(*hash)][usize::from(*yes)] += weight(row);
+            counts[bucket(*hash)] += 1;
+        }
+    }
+    let telling: Vec<f32> =
+        sides.iter().zip(&counts).map(|(sides, count)| telling(*sides, sums, *count, rows.len())).collect();
+    let mut seen: Vec<Seen> = Vec::with_capacity(rows.len());
+    for (row, yes) in rows.iter().zip(wanted).filter(|(row, _)| weight(row) > 0.0) {
+        let value = training::share(row.features.len()) * SIZE;
+        let values = row.features.iter().map(|hash| (bucket(*hash), value * telling[bucket(*hash)])).collect();
+        seen.push(Seen { values, yes: *yes, weight: weight(row) });
+    }
+    let (mut table, bias) = descend(&mut seen, 1 << bits);
+    for (weight, telling) in table.iter_mut().zip(&telling) {
+        *weight *= telling * SIZE;
+    }
+    (table, bias)
 }
 
-/// Weights and bias of one question by stochastic gradient descent with a falling step: the mean of the later half of
-/// the epochs. `wanted` gives the answer to a row and its weight; rows without one are left out.
-fn question(seen: &[Seen], wanted: &dyn Fn(usize) -> Option<(bool, f32)>) -> (Vec<f32>, f32) {
-    let mut rows: Vec<(usize, bool, f32)> =
-        (0..seen.len()).filter_map(|at| wanted(at).map(|(yes, weight)| (at, yes, weight))).collect();
-    let penalty = 1.0 / (COST * rows.iter().map(|(_, _, weight)| weight).sum::<f32>());
+/// What a bucket counts: more where it is rare (inverse document frequency), and more where its share differs between the
+/// sides (the log-count ratio of Wang and Manning 2012, "Baselines and bigrams").
+fn telling([no, yes]: [f32; 2], sums: [f32; 2], count: u32, rows: usize) -> f32 {
+    let rarity = ((1.0 + rows as f32) / (1.0 + count as f32)).ln() + 1.0;
+    let ratio = ((yes / sums[1]) / (no / sums[0])).ln().abs();
+    rarity * (1.0 + ratio) * 0.5
+}
+
+/// Logistic regression by stochastic gradient descent with a falling step: the mean of the later half of the epochs.
+fn descend(seen: &mut [Seen], buckets: usize) -> (Vec<f32>, f32) {
+    let penalty = 1.0 / (COST * seen.iter().map(|row| row.weight).sum::<f32>());
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     // The weights are `scale * table`, so that the penalty touches one number a step.
-    let (mut table, mut scale, mut bias) = (vec![0.0_f32; BUCKETS], 1.0_f32, 0.0_f32);
-    let (mut mean, mut mean_bias) = (vec![0.0_f32; BUCKETS], 0.0_f32);
+    let (mut table, mut scale, mut bias) = (vec![0.0_f32; buckets], 1.0_f32, 0.0_f32);
+    let (mut mean, mut mean_bias) = (vec![0.0_f32; buckets], 0.0_f32);
     let mut rate = RATE;
     for epoch in 0..EPOCHS {
-        shuffle(&mut rows, &mut random);
-        for (at, yes, weight) in &rows {
-            let score = scale * seen[*at].iter().map(|(bucket, value)| table[*bucket] * value).sum::<f32>() + bias;
-            let slope = weight * (1.0 / (1.0 + (-score).exp()) - f32::from(u8::from(*yes)));
+        shuffle(seen, &mut random);
+        for row in seen.iter() {
+            let score = scale * row.values.iter().map(|(bucket, value)| table[*bucket] * value).sum::<f32>() + bias;
+            let slope = row.weight * (1.0 / (1.0 + (-score).exp()) - f32::from(u8::from(row.yes)));
             scale *= 1.0 - rate * penalty;
-            for (bucket, value) in &seen[*at] {
+            for (bucket, value) in &row.values {
                 table[*bucket] -= rate * slope * value / scale;
             }
             bias -= rate * 0.1 * slope;
@@ -91,11 +109,12 @@ fn shuffle<T>(rows: &mut [T], random: &mut u64) {
     }
 }
 
-fn pack(table: &[[f32; QUESTIONS]], biases: [f32; QUESTIONS]) -> Vec<u8> {
-    let largest = |k: usize| table.iter().map(|row| row[k].abs()).fold(1e-6, f32::max);
-    let scales: [f32; QUESTIONS] = std::array::from_fn(|k| largest(k) / 127.0);
-    let step = |weight: f32, k: usize| ((weight / scales[k]).round() as i8).cast_unsigned();
-    let table: Vec<u8> =
-        table.iter().flat_map(|row| std::array::from_fn::<u8, QUESTIONS, _>(|k| step(row[k], k))).collect();
-    Vote { bits: BITS, scales, biases, table: &table }.to_bytes()
+fn pack(fits: [&(Vec<f32>, f32); QUESTIONS]) -> Vec<u8> {
+    let largest = |weights: &[f32]| weights.iter().map(|weight| weight.abs()).fold(1e-6, f32::max);
+    let scales = fits.map(|(weights, _)| largest(weights) / 127.0);
+    let step = |weight: f32, scale: f32| ((weight / scale).round() as i8).cast_unsigned();
+    let tables: [Vec<u8>; QUESTIONS] =
+        std::array::from_fn(|k| fits[k].0.iter().map(|weight| step(*weight, scales[k])).collect());
+    let tables = [&tables[0][..], &tables[1][..]];
+    Vote { bits: BITS, scales, biases: fits.map(|(_, bias)| *bias), tables }.to_bytes()
 }

@@ -173,6 +173,20 @@ fn the_vote_finds_what_no_phrase_says() {
 }
 
 #[test]
+fn quiet_prose_is_no_alarm() {
+    for text in [
+        "The river by the house is high and the door to the garden stands open in the wind.",
+        "We walked over the old bridge in the evening, the water was dark and everything was quiet.",
+        "I sat at the window all night with a letter to my sister and a cup of tea.",
+        "It was the last day of the holiday and the light over the sea was soft.",
+        "নদীর ধারে বসে ছিলাম, বাতাসে গাছের পাতা নড়ছিল, সন্ধ্যা নেমে এল।",
+        "शाम को नदी के किनारे बैठे रहे, हवा ठंडी थी और सब शांत था।",
+    ] {
+        assert!(level(text) < 2, "{text}");
+    }
+}
+
+#[test]
 fn damaged_weights_of_the_vote_are_refused() {
     static BYTES: &[u8] = include_bytes!("../../weights/crisis.bin");
     let vote = super::vote::Vote::parse(BYTES).unwrap();

@@ -1,7 +1,8 @@
 //! A second vote beside the phrases: a linear model over a message's word pieces, learnt from written messages.
 //!
-//! Little endian: `"BRSK"`, version (u16), bits of the table (u8), padding (u8), the hash of a known word (u32), step and
-//! bias of each of the two questions (f32), two signed numbers for each bucket, the CRC-32 of everything before (u32).
+//! Little endian: `"BRSK"`, version (u16), bits of the table of each of the two questions (u8), the hash of a known word
+//! (u32), step and bias of each question (f32), their tables with a signed number for each bucket, the CRC-32 of everything
+//! before (u32).
 
 use std::sync::LazyLock;
 
@@ -51,17 +52,17 @@ impl Sight {
     }
 }
 
-/// The weights in use.
+/// The weights in use, by question.
 #[derive(Clone, Debug)]
 pub struct Vote<'a> {
-    /// Bits of the table.
-    pub bits: u8,
-    /// What one step of the table is worth.
+    /// Bits of each table.
+    pub bits: [u8; QUESTIONS],
+    /// What one step of each table is worth.
     pub scales: [f32; QUESTIONS],
     /// What the answers are without any feature.
     pub biases: [f32; QUESTIONS],
-    /// Signed numbers for each bucket.
-    pub table: &'a [u8],
+    /// A signed number for each bucket.
+    pub tables: [&'a [u8]; QUESTIONS],
 }
 
 /// The weights in the repository.
@@ -84,44 +85,43 @@ impl<'a> Vote<'a> {
         if u32::from_le_bytes([head[8], head[9], head[10], head[11]]) != hash(0, KNOWN) {
             return Err("weights made with another hash");
         }
-        let length = QUESTIONS << head[6].min(24);
-        if bytes.len() != HEADER + length + 4 {
+        let bits = [head[6], head[7]];
+        let [risk, acute] = bits.map(|bits| 1_usize << bits.min(24));
+        if bytes.len() != HEADER + risk + acute + 4 {
             return Err("another length than the header says");
         }
         Ok(Self {
-            bits: head[6],
+            bits,
             scales: std::array::from_fn(|k| number(12 + 4 * k)),
             biases: std::array::from_fn(|k| number(12 + 4 * (QUESTIONS + k))),
-            table: &bytes[HEADER..HEADER + length],
+            tables: [&bytes[HEADER..HEADER + risk], &bytes[HEADER + risk..HEADER + risk + acute]],
         })
     }
 
     /// Writes the file of weights.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + self.table.len() + 4);
+        let mut bytes = Vec::new();
         bytes.extend(MAGIC);
         bytes.extend(VERSION.to_le_bytes());
-        bytes.extend([self.bits, 0]);
+        bytes.extend(self.bits);
         bytes.extend(hash(0, KNOWN).to_le_bytes());
         for number in self.scales.iter().chain(&self.biases) {
             bytes.extend(number.to_le_bytes());
         }
-        bytes.extend_from_slice(self.table);
+        for table in self.tables {
+            bytes.extend_from_slice(table);
+        }
         bytes.extend(crate::model::crc32(&bytes).to_le_bytes());
         bytes
     }
 
     /// The log-odds of each question.
     pub fn scores(&self, features: &[u32]) -> [f32; QUESTIONS] {
-        let mut sums = [0_i32; QUESTIONS];
-        let shift = 32 - u32::from(self.bits);
-        for hash in features {
-            let row = (hash >> shift) as usize * QUESTIONS;
-            for (sum, weight) in sums.iter_mut().zip(&self.table[row..row + QUESTIONS]) {
-                *sum += i32::from(weight.cast_signed());
-            }
-        }
+        let sum = |k: usize| {
+            let shift = 32 - u32::from(self.bits[k]);
+            features.iter().map(|hash| i32::from(self.tables[k][(hash >> shift) as usize].cast_signed())).sum::<i32>()
+        };
         let value = crate::model::share(features.len());
-        std::array::from_fn(|k| crate::model::as_f32(sums[k]) * self.scales[k] * value + self.biases[k])
+        std::array::from_fn(|k| crate::model::as_f32(sum(k)) * self.scales[k] * value + self.biases[k])
     }
 }
