@@ -50,11 +50,11 @@ fn fit_question(bits: u8, rows: &[&Row], wanted: &[bool], weight: impl Fn(&Row) 
         let values = row.features.iter().map(|hash| (bucket(*hash), value * telling[bucket(*hash)])).collect();
         seen.push(Seen { values, yes: *yes, weight: weight(row) });
     }
-    let (mut table, bias) = descend(&mut seen, 1 << bits);
-    for (weight, telling) in table.iter_mut().zip(&telling) {
+    let (mut fitted, middle) = descend(&mut seen, 1 << bits);
+    for (weight, telling) in fitted.iter_mut().zip(&telling) {
         *weight *= telling * SIZE;
     }
-    (table, bias)
+    (fitted, middle)
 }
 
 /// What a bucket counts: more where it is rare (inverse document frequency), and more where its share differs between the

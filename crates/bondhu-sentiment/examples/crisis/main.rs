@@ -88,7 +88,7 @@ fn written(folder: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
             let row = row(language, text, at / 10 % FOLDS);
             let level = level.parse()?;
             // No public text in Hindi stands beside the written messages.
-            let weight = if language == "hi" && level == 0 { 3.0 } else { 1.0 };
+            let weight = if language == "hi" && level == 0 { 2.0 } else { 1.0 };
             rows.push(Row { level, weight, ..row });
         }
     }
