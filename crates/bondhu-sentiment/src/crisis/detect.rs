@@ -14,7 +14,7 @@ const HALVES: [Kind; 6] = [Kind::Means, Kind::Place, Kind::Parting, Kind::Gone, 
 
 /// Log-odds of a risk above which the vote raises a message to level 2; chosen on the training messages, each measured by
 /// weights that never saw it.
-const RISK: f32 = 0.1;
+const RISK: f32 = -0.1;
 /// Log-odds of a risk, and then of an acute one, above which it raises it to level 3.
 pub const ACUTE_RISK: f32 = 0.8;
 const ACUTE: f32 = 0.0;
