@@ -12,15 +12,17 @@ use crate::{
     texts,
 };
 
-const ENCODING: HeaderName = HeaderName::from_static("upstash-encoding");
-const FORMAT: HeaderName = HeaderName::from_static("upstash-response-format");
-const SYNC_TOKEN: HeaderName = HeaderName::from_static("upstash-sync-token");
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+pub(crate) const ENCODING: HeaderName = HeaderName::from_static("upstash-encoding");
+pub(crate) const FORMAT: HeaderName = HeaderName::from_static("upstash-response-format");
+pub(crate) const SYNC_TOKEN: HeaderName = HeaderName::from_static("upstash-sync-token");
+pub(crate) const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// How long a connection may rest, in seconds: longer than the load balancers in front do, which would otherwise send a
 /// request into a connection that is just being closed.
 pub(crate) const REST_SECS: u64 = 90;
+/// What clients are told about it: less, so that it is they who close.
+pub(crate) const KEPT: &str = "timeout=85";
 
 /// How replies are to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +32,14 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// What the headers of a request ask for. The error is the text of the answer.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, &'static str> {
-        let encoding = match headers.get(ENCODING).map(HeaderValue::as_bytes) {
+    /// What two headers of a request ask for. The error is the text of the answer.
+    pub(crate) fn of(encoding: Option<&[u8]>, format: Option<&[u8]>) -> Result<Self, &'static str> {
+        let encoding = match encoding {
             None | Some(b"" | b"false") => Encoding::Plain,
             Some(value) if value.eq_ignore_ascii_case(b"base64") => Encoding::Base64,
             Some(_) => return Err(texts::UNKNOWN_ENCODING),
         };
-        match headers.get(FORMAT).map(HeaderValue::as_bytes) {
+        match format {
             None | Some(b"json") => Ok(Self::Json(encoding)),
             Some(b"resp2") if encoding == Encoding::Plain => Ok(Self::Resp2),
             Some(b"resp2") => Err(texts::TWO_FORMATS),
@@ -51,8 +53,26 @@ impl Form {
     }
 }
 
+/// An answer whose body is there as a whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: HeaderValue,
+    pub(crate) body: Vec<u8>,
+}
+
+impl From<Answer> for Response {
+    fn from(answer: Answer) -> Self {
+        let mut response = Self::new(Body::from(answer.body));
+        *response.status_mut() = answer.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, answer.kind);
+        headers.insert(KEEP_ALIVE, HeaderValue::from_static(KEPT));
+        response
+    }
+}
+
 /// One reply; a fault is 400, or 503 where the server is not ready.
-pub(crate) fn reply(reply: &Reply, form: Form) -> Response {
+pub(crate) fn reply(reply: &Reply, form: Form) -> Answer {
     let status = match reply.as_error() {
         None => StatusCode::OK,
         Some(text) if text.starts_with(b"LOADING") => StatusCode::SERVICE_UNAVAILABLE,
@@ -67,7 +87,7 @@ pub(crate) fn reply(reply: &Reply, form: Form) -> Response {
 }
 
 /// The replies of a pipeline or a transaction.
-pub(crate) fn replies(replies: &[Reply], form: Form) -> Response {
+pub(crate) fn replies(replies: &[Reply], form: Form) -> Answer {
     let mut body = Vec::with_capacity(replies.iter().map(room).sum::<usize>() + 2);
     match form {
         Form::Json(encoding) => json::write_list(replies, encoding, &mut body),
@@ -84,26 +104,21 @@ fn room(reply: &Reply) -> usize {
     }
 }
 
-fn with_body(status: StatusCode, body: Vec<u8>, form: Form) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
+fn with_body(status: StatusCode, body: Vec<u8>, form: Form) -> Answer {
     let kind = match form {
         Form::Json(_) => JSON,
         Form::Resp2 => HeaderValue::from_static("application/octet-stream"),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(KEEP_ALIVE, HeaderValue::from_static("timeout=85"));
-    response
+    Answer { status, kind, body }
 }
 
 /// An error in JSON.
-pub(crate) fn error(status: StatusCode, text: &str) -> Response {
+pub(crate) fn error(status: StatusCode, text: &str) -> Answer {
     with_body(status, json::error(text), Form::Json(Encoding::Plain))
 }
 
 /// There is no answer from the engine.
-pub(crate) fn unavailable(error: &RedisError) -> Response {
+pub(crate) fn unavailable(error: &RedisError) -> Answer {
     metrics::counter!("bondhu_upstash_unavailable_total").increment(1);
     self::error(StatusCode::SERVICE_UNAVAILABLE, &texts::unavailable(&error.to_string()))
 }
@@ -132,17 +147,6 @@ pub(crate) fn events(body: Body) -> Response {
     // Asks nginx not to hold events back.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
-}
-
-/// `Upstash-Sync-Token`: another one with every request. There is one primary here, so clients read their own writes
-/// without it; they only look whether it changes.
-pub(crate) fn sync_token(headers: &mut HeaderMap, prefix: &str, number: u64) {
-    let mut text = String::with_capacity(prefix.len() + 20);
-    text.push_str(prefix);
-    text.push_str(itoa::Buffer::new().format(number));
-    if let Ok(value) = HeaderValue::try_from(text) {
-        headers.insert(SYNC_TOKEN, value);
-    }
 }
 
 /// What a browser asks before it lets a page send a request. The token, which no browser adds by itself, is what

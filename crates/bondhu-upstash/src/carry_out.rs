@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use axum::{http::StatusCode, response::Response};
+use axum::http::StatusCode;
 use bondhu_cache::{
     engine::{Command, Reply},
     redis::RedisError,
@@ -10,8 +10,9 @@ use bondhu_cache::{
 
 use crate::{
     access::Access,
-    answer::{self, Form},
-    request, texts,
+    answer::{self, Answer, Form},
+    request::{self, PostedTo},
+    texts,
 };
 
 /// What becomes of a command.
@@ -35,23 +36,27 @@ enum After {
     Script,
 }
 
-/// `POST /`.
-pub(crate) async fn body(access: &Access, body: &[u8], form: Form) -> Response {
-    match request::command(body) {
-        Ok(command) => one(access, command, form).await,
-        Err(text) => answer::reply(&Reply::error(text), form),
+/// A body that was posted to one of the three places; what to call it in figures, and the answer.
+pub(crate) async fn posted(access: &Access, to: PostedTo, body: &[u8], form: Form) -> (&'static str, Answer) {
+    match to {
+        PostedTo::Command => match request::command(body) {
+            Ok(command) => ("command", one(access, command, form).await),
+            Err(text) => ("command", answer::reply(&Reply::error(text), form)),
+        },
+        PostedTo::Pipeline => ("pipeline", pipeline(access, body, form).await),
+        PostedTo::Transaction => ("transaction", Box::pin(transaction(access, body, form.always_json())).await),
     }
 }
 
 /// `/set/key/value`.
-pub(crate) async fn path(access: &Access, path: &str, query: Option<&str>, body: &[u8], form: Form) -> Response {
+pub(crate) async fn path(access: &Access, path: &str, query: Option<&str>, body: &[u8], form: Form) -> Answer {
     match request::path_command(path, query, body) {
         Ok(command) => one(access, command, form).await,
         Err(text) => answer::reply(&Reply::error(text), form),
     }
 }
 
-async fn one(access: &Access, command: Command, form: Form) -> Response {
+async fn one(access: &Access, command: Command, form: Form) -> Answer {
     let reply = match prepare(access, command) {
         Step::Answered(reply) => Ok(reply),
         // The usual case, without a list.
@@ -65,7 +70,7 @@ async fn one(access: &Access, command: Command, form: Form) -> Response {
 }
 
 /// `POST /pipeline`: in order, and each with its own answer.
-pub(crate) async fn pipeline(access: &Access, body: &[u8], form: Form) -> Response {
+async fn pipeline(access: &Access, body: &[u8], form: Form) -> Answer {
     let rows = match request::pipeline(body) {
         Ok(rows) => rows,
         Err(text) => return answer::reply(&Reply::error(text), form),
@@ -81,7 +86,7 @@ pub(crate) async fn pipeline(access: &Access, body: &[u8], form: Form) -> Respon
 }
 
 /// `POST /multi-exec`: all or nothing.
-pub(crate) async fn transaction(access: &Access, body: &[u8], form: Form) -> Response {
+async fn transaction(access: &Access, body: &[u8], form: Form) -> Answer {
     let refused = |text: &str| answer::error(StatusCode::BAD_REQUEST, text);
     let rows = match request::pipeline(body) {
         Ok(rows) => rows,
@@ -134,11 +139,19 @@ async fn run(access: &Access, steps: Vec<Step>) -> Result<Vec<Reply>, RedisError
     finish(access, plans, replies).await
 }
 
+/// What clients get of the replies. Most are theirs as they are.
 async fn finish(access: &Access, plans: Vec<Plan>, replies: Vec<Reply>) -> Result<Vec<Reply>, RedisError> {
     if plans.iter().all(|plan| matches!(plan, Plan::Sent(After::Nothing))) {
         return Ok(replies);
     }
-    let mut replies = VecDeque::from(replies);
+    Box::pin(finish_each(access, plans, replies.into())).await
+}
+
+async fn finish_each(
+    access: &Access,
+    plans: Vec<Plan>,
+    mut replies: VecDeque<Reply>,
+) -> Result<Vec<Reply>, RedisError> {
     let mut finished = Vec::with_capacity(plans.len());
     for plan in plans {
         finished.push(match plan {

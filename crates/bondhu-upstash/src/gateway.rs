@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::{Body, HttpBody as _},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
 use bondhu_cache::engine::Command;
@@ -23,8 +23,10 @@ use futures_util::StreamExt as _;
 use crate::{
     Token,
     access::Access,
-    answer::{self, Form},
-    carry_out, request, stream, texts,
+    answer::{self, Answer, Form},
+    carry_out,
+    request::{self, Posted, PostedTo},
+    stream, texts,
 };
 
 /// Logins of `ACL RESTTOKEN` with connections of their own, at most.
@@ -106,33 +108,65 @@ impl Gateway {
             Method::HEAD | Method::GET | Method::POST | Method::PUT => self.dispatch(&parts, body).await,
             _ => ("other", answer::empty(StatusCode::METHOD_NOT_ALLOWED)),
         };
-        metrics::counter!("bondhu_upstash_requests_total", "kind" => kind, "status" => class(response.status()))
-            .increment(1);
+        count(kind, response.status());
         if let Some(origin) = origin {
             answer::allow_origin(response.headers_mut(), origin);
         }
         response
     }
 
+    /// Answers what was posted whole. It is what [`Gateway::answer`] would say to the same request.
+    pub(crate) async fn answer_posted(&self, posted: &Posted<'_>) -> Answer {
+        let (kind, answer) = match posted.bearer.and_then(|value| self.access(bearer(value)?)) {
+            None => ("unauthorized", self.unauthorized()),
+            Some(access) => match Form::of(posted.encoding, posted.format) {
+                Ok(form) => carry_out::posted(&access, posted.to, posted.body, form).await,
+                Err(text) => ("other", answer::error(StatusCode::BAD_REQUEST, text)),
+            },
+        };
+        count(kind, answer.status);
+        answer
+    }
+
+    /// Appends another `Upstash-Sync-Token` with every call. There is one primary here, so clients read their own writes
+    /// without it; they only look whether it changes.
+    pub(crate) fn write_sync_token(&self, to: &mut Vec<u8>) {
+        to.extend_from_slice(self.0.sync_prefix.as_bytes());
+        to.extend_from_slice(itoa::Buffer::new().format(self.0.sync.fetch_add(1, Ordering::Relaxed)).as_bytes());
+    }
+
     async fn dispatch(&self, parts: &Parts, body: Body) -> (&'static str, Response) {
         let path = parts.uri.path().trim_start_matches('/');
         let query = parts.uri.query();
-        let Some(access) = self.access(&parts.headers, query) else {
+        let header = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+        // The query's token goes before the header's.
+        let access = match query.and_then(request::query_token) {
+            Some(token) => self.access(&token),
+            None => header(header::AUTHORIZATION).and_then(|value| self.access(bearer(value)?)),
+        };
+        let Some(access) = access else {
             drain(body, 1 << 20).await;
-            let text = if self.0.tokens.is_empty() { texts::OFF } else { texts::UNAUTHORIZED };
-            return ("unauthorized", answer::error(StatusCode::UNAUTHORIZED, text));
+            return ("unauthorized", self.unauthorized().into());
         };
         let (kind, mut response) = if parts.method == Method::HEAD {
             ("head", answer::empty(StatusCode::OK))
         } else {
-            match Form::of(&parts.headers) {
+            match Form::of(header(answer::ENCODING), header(answer::FORMAT)) {
                 Ok(form) => self.authorized(&access, parts, path, query, body, form).await,
-                Err(text) => ("other", answer::error(StatusCode::BAD_REQUEST, text)),
+                Err(text) => ("other", answer::error(StatusCode::BAD_REQUEST, text).into()),
             }
         };
-        let sync = self.0.sync.fetch_add(1, Ordering::Relaxed);
-        answer::sync_token(response.headers_mut(), &self.0.sync_prefix, sync);
+        let mut sync = Vec::with_capacity(28);
+        self.write_sync_token(&mut sync);
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(sync)) {
+            response.headers_mut().insert(answer::SYNC_TOKEN, value);
+        }
         (kind, response)
+    }
+
+    fn unauthorized(&self) -> Answer {
+        let text = if self.0.tokens.is_empty() { texts::OFF } else { texts::UNAUTHORIZED };
+        answer::error(StatusCode::UNAUTHORIZED, text)
     }
 
     async fn authorized(
@@ -146,34 +180,30 @@ impl Gateway {
     ) -> (&'static str, Response) {
         let body = match self.read(&parts.headers, body).await {
             Ok(body) => body,
-            Err(text) => return ("other", answer::error(StatusCode::BAD_REQUEST, &text)),
+            Err(text) => return ("other", answer::error(StatusCode::BAD_REQUEST, &text).into()),
         };
-        let posted = parts.method != Method::GET;
+        let is_post = parts.method != Method::GET;
         let (name, rest) = path.split_once('/').unwrap_or((path, ""));
-        match name {
-            "" if path.is_empty() && posted => ("command", carry_out::body(access, &body, form).await),
-            "pipeline" | "multi-exec" if !posted => {
-                ("other", answer::error(StatusCode::METHOD_NOT_ALLOWED, texts::WRONG_METHOD))
+        match (PostedTo::of(name), name) {
+            (Some(to), _) if is_post => {
+                let (kind, answer) = carry_out::posted(access, to, &body, form).await;
+                (kind, answer.into())
             }
-            "pipeline" => ("pipeline", carry_out::pipeline(access, &body, form).await),
-            "multi-exec" => ("transaction", carry_out::transaction(access, &body, form.always_json()).await),
-            "subscribe" | "psubscribe" => {
+            (Some(PostedTo::Pipeline | PostedTo::Transaction), _) => {
+                ("other", answer::error(StatusCode::METHOD_NOT_ALLOWED, texts::WRONG_METHOD).into())
+            }
+            (_, "subscribe" | "psubscribe") => {
                 let topics = request::topics(rest, query);
                 let opened = stream::subscribe(access, topics, name == "psubscribe", self.0.options.keep_alive);
                 ("subscribe", opened.await)
             }
-            "monitor" => ("monitor", stream::monitor(access, self.0.options.keep_alive).await),
-            _ => ("command", carry_out::path(access, path, query, &body, form).await),
+            (_, "monitor") => ("monitor", stream::monitor(access, self.0.options.keep_alive).await),
+            _ => ("command", carry_out::path(access, path, query, &body, form).await.into()),
         }
     }
 
-    /// What the token of a request gives access to. The query's goes before the header's.
-    fn access(&self, headers: &HeaderMap, query: Option<&str>) -> Option<Arc<Access>> {
-        let from_query = query.and_then(request::query_token);
-        let token = match &from_query {
-            Some(token) => token.as_str(),
-            None => bearer(headers)?,
-        };
+    /// What a token gives access to.
+    fn access(&self, token: &str) -> Option<Arc<Access>> {
         // All are compared, so that the time says nothing about which of them it is.
         let own = self.0.tokens.iter().fold(None, |found, own| if own.is(token) { Some(own) } else { found });
         own.map_or_else(|| self.user(token), |own| Some(own.access().clone()))
@@ -256,13 +286,18 @@ async fn drain(body: Body, limit: u64) -> u64 {
     read
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+/// The token in the value of an `Authorization` header.
+fn bearer(value: &[u8]) -> Option<&str> {
+    let value = std::str::from_utf8(value).ok()?.trim();
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim()),
         Some(_) => None,
         None => Some(value),
     }
+}
+
+fn count(kind: &'static str, status: StatusCode) {
+    metrics::counter!("bondhu_upstash_requests_total", "kind" => kind, "status" => class(status)).increment(1);
 }
 
 const fn class(status: StatusCode) -> &'static str {

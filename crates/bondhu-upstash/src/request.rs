@@ -9,6 +9,42 @@ use serde_json::value::RawValue;
 
 use crate::texts;
 
+/// Where commands are posted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostedTo {
+    /// `/`
+    Command,
+    /// `/pipeline`
+    Pipeline,
+    /// `/multi-exec`
+    Transaction,
+}
+
+impl PostedTo {
+    /// By the first part of the path.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            "" => Some(Self::Command),
+            "pipeline" => Some(Self::Pipeline),
+            "multi-exec" => Some(Self::Transaction),
+            _ => None,
+        }
+    }
+}
+
+/// A request that was posted, with the headers that matter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Posted<'a> {
+    pub(crate) to: PostedTo,
+    /// `Authorization`
+    pub(crate) bearer: Option<&'a [u8]>,
+    /// `Upstash-Encoding`
+    pub(crate) encoding: Option<&'a [u8]>,
+    /// `Upstash-Response-Format`
+    pub(crate) format: Option<&'a [u8]>,
+    pub(crate) body: &'a [u8],
+}
+
 /// A body with one command, `["set", "key", "value"]`. The error is the text of the answer.
 pub fn command(body: &[u8]) -> Result<Command, String> {
     let words: Vec<&RawValue> = list(body)?;

@@ -1,5 +1,7 @@
 //! A gateway as a server of its own.
 
+mod plain;
+
 use std::{convert::Infallible, io, path::Path, sync::Arc, time::Duration};
 
 use axum::{
@@ -8,17 +10,23 @@ use axum::{
     http::{StatusCode, Uri, uri::PathAndQuery},
     response::Response,
 };
+use bytes::Buf;
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt as _},
     net::TcpListener,
+    time::Instant,
 };
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::{Gateway, answer, answer::REST_SECS};
 
@@ -28,6 +36,14 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(10);
 /// The wait after a connection could not be taken, for example because too many are open.
 const BREATH: Duration = Duration::from_millis(50);
+
+/// How long a connection may rest.
+const REST: Duration = Duration::from_secs(REST_SECS);
+/// How soon the rest of a request is expected; most come whole.
+const SOON: Duration = Duration::from_secs(1);
+/// Room for a request, at first, and what a connection keeps of it between requests.
+const ROOM: usize = 1 << 10;
+const KEPT: usize = 4 << 10;
 
 /// What a server needs beside its gateway.
 #[derive(Clone, Debug, Default)]
@@ -71,11 +87,13 @@ pub async fn serve(
     http.http1()
         .timer(TokioTimer::new())
         // Also how long a connection may rest.
-        .header_read_timeout(Duration::from_secs(REST_SECS))
+        .header_read_timeout(REST)
         .pipeline_flush(true);
     http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30)));
     let graceful = GracefulShutdown::new();
-    let shared = Arc::new(Shared { http, gateway, base_path: options.base_path.trim_end_matches('/').to_owned() });
+    let closing = CancellationToken::new();
+    let base_path = options.base_path.trim_end_matches('/').to_owned();
+    let shared = Arc::new(Shared { http, gateway, base_path, closing: closing.clone() });
     let tls = options.tls.map(TlsAcceptor::from);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -92,19 +110,21 @@ pub async fn serve(
             }
         };
         let _ = stream.set_nodelay(true);
-        let (shared, watcher, tls) = (shared.clone(), graceful.watcher(), tls.clone());
-        tokio::spawn(async move {
-            match tls {
-                None => shared.connection(stream, watcher).await,
-                Some(tls) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+        let (shared, watcher) = (shared.clone(), graceful.watcher());
+        match &tls {
+            None => drop(tokio::spawn(shared.connection(stream, watcher))),
+            Some(tls) => {
+                let handshake = tokio::time::timeout(HANDSHAKE, tls.accept(stream));
+                tokio::spawn(async move {
+                    if let Ok(Ok(stream)) = handshake.await {
                         shared.connection(stream, watcher).await;
                     }
-                }
+                });
             }
-        });
+        }
     }
     drop(listener);
+    closing.cancel();
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }
@@ -113,19 +133,81 @@ struct Shared {
     http: Builder<TokioExecutor>,
     gateway: Gateway,
     base_path: String,
+    closing: CancellationToken,
 }
 
 impl Shared {
     async fn connection(
         self: Arc<Self>,
+        mut stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        watcher: Watcher,
+    ) {
+        match self.plain(&mut stream).await {
+            Ok(Some(bytes)) => Box::pin(self.by_library(bytes, stream, watcher)).await,
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, "a connection has ended with an error"),
+        }
+    }
+
+    /// Answers what is as usual. Some bytes are the beginning of what is not; none, the end of the connection.
+    async fn plain(&self, stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<Option<Vec<u8>>> {
+        let mut closing = std::pin::pin!(self.closing.cancelled());
+        let mut rested = std::pin::pin!(tokio::time::sleep(REST));
+        let mut answered = Instant::now();
+        let mut bytes = Vec::new();
+        loop {
+            match plain::look(&bytes, &self.base_path) {
+                plain::Begins::Whole(posted, length) => {
+                    let answer = self.gateway.answer_posted(&posted).await;
+                    let mut head = Vec::new();
+                    plain::write_head(&self.gateway, &answer, &mut head);
+                    stream.write_all_buf(&mut Buf::chain(head.as_slice(), answer.body.as_slice())).await?;
+                    bytes.drain(..length);
+                    bytes.shrink_to(KEPT);
+                    answered = Instant::now();
+                    continue;
+                }
+                plain::Begins::Other => return Ok(Some(bytes)),
+                plain::Begins::Part => {}
+            }
+            bytes.reserve(ROOM);
+            if !bytes.is_empty() {
+                // The library has deadlines for those that are slow, and words for those that end here.
+                match tokio::time::timeout(SOON, stream.read_buf(&mut bytes)).await {
+                    Ok(Ok(1..)) => continue,
+                    Ok(Err(error)) => return Err(error),
+                    Ok(Ok(0)) | Err(_) => return Ok(Some(bytes)),
+                }
+            }
+            tokio::select! {
+                biased;
+                read = stream.read_buf(&mut bytes) => if read? == 0 { return Ok(None) },
+                () = &mut closing => return Ok(None),
+                // Set anew only here, and not with every request.
+                () = &mut rested => {
+                    if answered.elapsed() >= REST {
+                        return Ok(None);
+                    }
+                    rested.as_mut().reset(answered + REST);
+                }
+            }
+        }
+    }
+
+    /// Answers everything, from these bytes on.
+    async fn by_library(
+        self: Arc<Self>,
+        bytes: Vec<u8>,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        watcher: hyper_util::server::graceful::Watcher,
+        watcher: Watcher,
     ) {
         let shared = self.clone();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let shared = shared.clone();
             async move { Ok::<_, Infallible>(shared.answer(request.map(Body::new)).await) }
         });
+        let (read, write) = tokio::io::split(stream);
+        let stream = tokio::io::join(AsyncReadExt::chain(io::Cursor::new(bytes), read), write);
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection.into_owned()).await {
             tracing::debug!(%error, "a connection has ended with an error");
@@ -145,7 +227,8 @@ impl Shared {
         }
         if !self.base_path.is_empty() {
             let Some(uri) = without(request.uri(), &self.base_path) else {
-                return answer::error(StatusCode::NOT_FOUND, &format!("ERR the gateway is at {}", self.base_path));
+                let told = format!("ERR the gateway is at {}", self.base_path);
+                return answer::error(StatusCode::NOT_FOUND, &told).into();
             };
             *request.uri_mut() = uri;
         }

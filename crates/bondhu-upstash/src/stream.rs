@@ -22,7 +22,7 @@ pub(crate) async fn subscribe(
     keep_alive: Duration,
 ) -> Response {
     if names.is_empty() {
-        return answer::error(StatusCode::BAD_REQUEST, texts::NO_CHANNEL);
+        return answer::error(StatusCode::BAD_REQUEST, texts::NO_CHANNEL).into();
     }
     let word = if by_pattern { "psubscribe" } else { "subscribe" };
     let mut greeting = Vec::new();
@@ -32,18 +32,18 @@ pub(crate) async fn subscribe(
     let topic = |name: Vec<u8>| if by_pattern { Topic::Pattern(name.into()) } else { Topic::Channel(name.into()) };
     match access.engine.subscribe(names.into_iter().map(topic).collect()).await {
         Ok(subscription) => open(access, subscription, greeting, keep_alive),
-        Err(error) => answer::unavailable(&error),
+        Err(error) => answer::unavailable(&error).into(),
     }
 }
 
 /// `/monitor`.
 pub(crate) async fn monitor(access: &Arc<Access>, keep_alive: Duration) -> Response {
     if access.rights == Rights::Read {
-        return answer::error(StatusCode::BAD_REQUEST, &texts::no_permission("monitor"));
+        return answer::error(StatusCode::BAD_REQUEST, &texts::no_permission("monitor")).into();
     }
     match access.engine.monitor().await {
         Ok(subscription) => open(access, subscription, b"data: \"OK\"\n\n".to_vec(), keep_alive),
-        Err(error) => answer::unavailable(&error),
+        Err(error) => answer::unavailable(&error).into(),
     }
 }
 

@@ -2,6 +2,8 @@
 //! tested with them in `interop/`; here is what they never send, and what goes wrong.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "gateway/connections.rs"]
+mod connections;
 #[path = "gateway/faults.rs"]
 mod faults;
 #[path = "gateway/protocol.rs"]
@@ -10,5 +12,7 @@ mod protocol;
 mod start;
 #[path = "gateway/streams.rs"]
 mod streams;
+#[path = "gateway/tls.rs"]
+mod tls;
 #[path = "gateway/tokens.rs"]
 mod tokens;

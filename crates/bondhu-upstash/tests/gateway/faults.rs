@@ -8,21 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::start::{TOKEN, on_memory, on_redis, redis_options, with_engine, with_tokens};
-
-/// Everything that a raw connection answers to these bytes.
-async fn raw(url: &str, request: &[u8], close: bool) -> String {
-    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
-    // The other side may answer, and stop reading, before everything is sent.
-    let _ = stream.write_all(request).await;
-    if close {
-        stream.shutdown().await.unwrap();
-    }
-    let mut answer = Vec::new();
-    let read = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(10), read).await;
-    String::from_utf8_lossy(&answer).into_owned()
-}
+use crate::start::{TOKEN, on_memory, on_redis, raw, redis_options, with_engine, with_tokens};
 
 /// Sends and reads one answer on each: how many had this status.
 async fn ask_all(connections: &mut [TcpStream], request: &str, status: &str) -> usize {

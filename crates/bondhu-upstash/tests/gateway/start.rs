@@ -9,7 +9,10 @@ use bondhu_upstash::{
     server::{ServerOptions, serve},
 };
 use reqwest::{Client, Method};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 pub(crate) const TOKEN: &str = "standard";
 pub(crate) const READER: &str = "reader";
@@ -52,6 +55,20 @@ pub(crate) async fn on_redis() -> (RedisServer, Started) {
 
 pub(crate) async fn on_memory() -> Started {
     with_engine(Engine::memory(64 << 20)).await
+}
+
+/// Everything that a raw connection answers to these bytes.
+pub(crate) async fn raw(url: &str, request: &[u8], close: bool) -> String {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    // The other side may answer, and stop reading, before everything is sent.
+    let _ = stream.write_all(request).await;
+    if close {
+        stream.shutdown().await.unwrap();
+    }
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let _ = tokio::time::timeout(Duration::from_secs(10), read).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 impl Started {
