@@ -142,9 +142,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             block_on(worker::work(config, args))?;
         }
         Command::Upstash(args) => {
+            upstash::begin_small();
             let config = Config::from_values(&load(&inputs)?)?;
             start_logs(&config.logs);
-            block_on(upstash::run(config, args))?;
+            upstash::runtime(&args)?.block_on(upstash::run(config, args))?;
         }
         Command::Beat => {
             let config = Config::from_values(&load(&inputs)?)?;

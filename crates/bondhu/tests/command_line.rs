@@ -1,8 +1,8 @@
 //! The binary as a person at a terminal meets it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -255,4 +255,34 @@ fn a_server_is_found_by_ping_and_doctor() {
     // The command line works beside the running server.
     let made = terminal.run_with_input(&["user", "create", "asha", "--data-dir", "data"], PASSWORD);
     assert_eq!(out(&made), "Made the account asha, the owner's.\n", "{}", err(&made));
+}
+
+/// A process that is ended with its handle.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn the_gateway_alone_answers_and_keeps_small() {
+    let terminal = Terminal::new();
+    let mut command = terminal.command(&["upstash", "--listen", "127.0.0.1:0", "--threads", "1"]);
+    command.env("UPSTASH_REDIS_REST_TOKEN", "a-token-for-a-test").stdout(Stdio::piped());
+    let mut gateway = Running(command.spawn().unwrap());
+    let mut ready = String::new();
+    BufReader::new(gateway.0.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    let address = ready.split("http://").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer a-token-for-a-test\r\n";
+    write!(stream, "{head}content-length: 8\r\n\r\n[\"ping\"]").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("{\"result\":\"PONG\"}"), "{answer}");
+    // Other systems have no such file, older ones no such line.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.0.id())).unwrap_or_default();
+    assert!(!status.contains("THP_enabled:\t1"), "{status}");
 }

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail};
 use bondhu_upstash::server::{ServerOptions, serve, tls_config};
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+};
 
 use super::serve::told_to_end;
 use crate::{config::Config, gateway, telemetry};
@@ -21,6 +24,9 @@ pub(super) struct UpstashArgs {
     /// What stands before every path, where a reverse proxy leaves it there.
     #[arg(long, value_name = "PATH", default_value = "")]
     base_path: String,
+    /// Threads that answer; otherwise half as many as there are cores, because Redis needs some too.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     /// A certificate chain in PEM, to serve over TLS.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
@@ -46,6 +52,42 @@ pub(super) fn srh_settings(variable: impl Fn(&str) -> Option<String>) -> Vec<(St
         add("upstash.tokens_file", file);
     }
     settings
+}
+
+/// Starts this program once more, without memory pages of 2 MiB. The allocator asks for them and has the first two before
+/// `main` begins; of the little that a gateway needs they would be a third.
+#[cfg(target_os = "linux")]
+pub(super) fn begin_small() {
+    use std::{env, os::unix::process::CommandExt as _, process::Command};
+
+    use rustix::thread::{disable_transparent_huge_pages as disable, transparent_huge_pages_are_disabled};
+    let is_small = || transparent_huge_pages_are_disabled();
+    // Where the system does not have this, all goes on as it is.
+    if is_small() != Ok(false) || disable(true).is_err() || is_small() != Ok(true) {
+        return;
+    }
+    let Ok(program) = env::current_exe() else { return };
+    let mut arguments = env::args_os();
+    let mut again = Command::new(program);
+    if let Some(name) = arguments.next() {
+        again.arg0(name);
+    }
+    // It only comes back with an error. What was disabled stays so for the other process: it does not do this again.
+    let _ = again.args(arguments).exec();
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn begin_small() {}
+
+/// The threads that answer.
+pub(super) fn runtime(args: &UpstashArgs) -> anyhow::Result<Runtime> {
+    let half = || std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2);
+    let threads = args.threads.map_or_else(half, usize::from).max(1);
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .context("the threads of the program could not be started")
 }
 
 /// Serves until the process is told to end.
