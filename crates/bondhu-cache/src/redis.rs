@@ -4,6 +4,7 @@ mod address;
 mod connection;
 mod error;
 mod scan;
+mod tls;
 
 use std::fmt;
 use std::sync::{
@@ -137,6 +138,11 @@ impl Redis {
     /// True where Sentinel names the master, so that it can move.
     pub(crate) fn has_sentinels(&self) -> bool {
         matches!(self.0.address, Address::Sentinel { .. })
+    }
+
+    /// True where what is said to the server is encrypted.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.0.address.is_tls()
     }
 
     /// True for a cluster, where the keys of one command must share a slot.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bondhu_cache::engine::{Command, Engine, Event, Reply, Topic};
 use bondhu_cache::redis::RedisOptions;
-use bondhu_testkit::redis::RedisServer;
+use bondhu_testkit::{certificates::Certificates, redis::RedisServer};
 
 /// Every command with the cases that differ: absent keys, wrong kinds, limits, options, faults. One a line; words are
 /// parted by spaces, `''` is an empty word. A line that begins with `~` may answer its items in any order.
@@ -53,6 +53,121 @@ async fn the_engine_in_memory_answers_as_redis_does() {
     }
     assert!(count > 300, "the list of commands has been cut short: {count}");
     assert!(differences.is_empty(), "{} of {count} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// A server that is a cluster of its own.
+async fn cluster(arguments: Vec<String>) -> RedisServer {
+    let usual = ["--save", "", "--cluster-enabled", "yes"].map(str::to_owned);
+    let server = RedisServer::start_with(usual.into_iter().chain(arguments)).await.unwrap();
+    server.cli(["cluster", "addslotsrange", "0", "16383"]).unwrap();
+    while !server.cli(["cluster", "info"]).unwrap().contains("cluster_state:ok") {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    server
+}
+
+/// A sentinel that watches over this server.
+async fn sentinel(of: &RedisServer) -> (RedisServer, tempfile::NamedTempFile) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("sentinel monitor house 127.0.0.1 {} 1\n", of.port())).unwrap();
+    (RedisServer::start_sentinel(file.path()).await.unwrap(), file)
+}
+
+/// What a gateway needs of an engine.
+async fn everything_works(engine: &Engine) {
+    let name = engine.name();
+    let run = async |line: &str| engine.run(command(line)).await.unwrap();
+    assert_eq!(run("set {a}1 1").await, Reply::OK, "{name}");
+    assert_eq!(run("get {a}1").await, Reply::bulk("1"), "{name}");
+    assert!(wire(&run("lpush {a}1 x").await).starts_with("-WRONGTYPE "), "{name}");
+    run("hset {a}h f v").await;
+    assert_eq!(run("hgetall {a}h").await, Reply::Array(vec![Reply::bulk("f"), Reply::bulk("v")]), "{name}");
+    assert_eq!(run("incrbyfloat {a}f 0.5").await, Reply::bulk("0.5"), "{name}");
+    let script = Command::of(["eval", "return {KEYS[1], 7}", "1", "{a}1"]);
+    let expected = Reply::Array(vec![Reply::bulk("{a}1"), Reply::Int(7)]);
+    assert_eq!(engine.run(script).await.unwrap(), expected, "{name}");
+
+    let lines = ["set {a}2 2", "lpush {a}2 x", "get {a}2", "get elsewhere"].map(command);
+    let replies: Vec<String> = engine.run_all(&lines).await.unwrap().iter().map(wire).collect();
+    assert_eq!(
+        (&replies[0], &replies[2], &replies[3]),
+        (&wire(&Reply::OK), &"$1\\r\\n2\\r\\n".to_owned(), &wire(&Reply::Nil))
+    );
+    assert!(replies[1].starts_with("-WRONGTYPE "), "one refusal leaves the others: {name} {replies:?}");
+
+    let whole = ["set {a}3 1", "incr {a}3", "lpush {a}3 x"].map(command);
+    let replies = engine.transaction(&whole).await.unwrap().unwrap();
+    assert_eq!(replies[1], Reply::Int(2), "{name}");
+    assert!(wire(&replies[2]).starts_with("-WRONGTYPE "), "{name} {replies:?}");
+
+    for lines in [["set {a}4 5", "get"], ["get", "set {a}4 5"]] {
+        let refused = engine.transaction(&lines.map(command)).await.unwrap().unwrap_err();
+        assert_eq!(wire(&refused), "-ERR wrong number of arguments for \\'get\\' command\\r\\n", "{name}");
+        assert_eq!(run("exists {a}4").await, Reply::Int(0), "nothing was carried out: {name}");
+    }
+
+    let mut heard = engine.subscribe(vec![Topic::Channel("news".into())]).await.unwrap();
+    run("publish news first").await;
+    let message = tokio::time::timeout(Duration::from_secs(10), heard.next()).await.unwrap();
+    assert!(matches!(message, Some(Event::Message { payload, .. }) if payload == "first"), "{name}");
+}
+
+#[tokio::test]
+async fn a_cluster_is_an_engine() {
+    let server = cluster(Vec::new()).await;
+    let url = format!("redis-cluster://127.0.0.1:{}", server.port());
+    let engine = Engine::redis(&url, RedisOptions::default()).unwrap();
+    everything_works(&engine).await;
+
+    let apart = ["set one 1", "set other 1", "set third 1"].map(command);
+    let refused = engine.transaction(&apart).await;
+    assert!(!matches!(refused, Ok(Ok(_))), "keys of several slots are no transaction: {refused:?}");
+    for key in ["one", "other", "third"] {
+        assert_eq!(engine.run(Command::of(["exists", key])).await.unwrap(), Reply::Int(0), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn the_master_that_sentinel_names_is_an_engine() {
+    let server = RedisServer::start().await.unwrap();
+    let (sentinel, _file) = sentinel(&server).await;
+    let url = format!("sentinel://127.0.0.1:{}/house/0", sentinel.port());
+    let engine = Engine::redis(&url, RedisOptions::default()).unwrap();
+    everything_works(&engine).await;
+
+    // What a sentinel does to both in a failover, and what it says then; its own election takes half a minute.
+    let new = RedisServer::start().await.unwrap();
+    server.cli(["replicaof", "127.0.0.1", &new.port().to_string()]).unwrap();
+    sentinel.cli(["sentinel", "remove", "house"]).unwrap();
+    sentinel.cli(["sentinel", "monitor", "house", "127.0.0.1", &new.port().to_string(), "1"]).unwrap();
+    let found = async {
+        while !matches!(engine.run(command("set b 2")).await, Ok(Reply::Status(_))) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect("the new master is found");
+    assert_eq!(new.cli(["get", "b"]).unwrap(), "2");
+}
+
+#[tokio::test]
+async fn a_server_and_a_cluster_over_tls_are_engines() {
+    let certificates = Certificates::new().unwrap();
+    let authority = certificates.path("ca.pem");
+    let (arguments, port) = certificates.for_redis().unwrap();
+    let more = ["--save", "", "--requirepass", "right"].map(str::to_owned);
+    let _server = RedisServer::start_with(arguments.into_iter().chain(more)).await.unwrap();
+    let url = format!("rediss://:right@localhost:{port}/0");
+    let trusting = format!("{url}?ssl_ca_certs={}", authority.display());
+    everything_works(&Engine::redis(&trusting, RedisOptions::default()).unwrap()).await;
+    let stranger = Engine::redis(&url, RedisOptions::default()).unwrap();
+    let error = stranger.run(command("ping")).await.unwrap_err().to_string();
+    assert!(error.contains("UnknownIssuer") && !error.contains("right@"), "nobody here trusts that authority: {error}");
+
+    let (mut arguments, port) = certificates.for_redis().unwrap();
+    arguments.extend(["--tls-cluster", "yes"].map(str::to_owned));
+    let _server = cluster(arguments).await;
+    let url = format!("rediss-cluster://127.0.0.1:{port}?ssl_ca_certs={}", authority.display());
+    everything_works(&Engine::redis(&url, RedisOptions::default()).unwrap()).await;
 }
 
 #[tokio::test]

@@ -31,17 +31,16 @@ struct Inner {
 
 impl Server {
     pub(super) fn new(url: &str, options: RedisOptions) -> Result<Self, RedisError> {
-        let is_tls = url.starts_with("rediss://") || url.starts_with("valkeys://");
-        Ok(Self::of(Redis::new(url, options)?, is_tls))
+        Ok(Self::of(Redis::new(url, options)?))
     }
 
-    fn of(redis: Redis, is_tls: bool) -> Self {
-        let pipe = (!is_tls && !redis.is_cluster()).then(|| Pipe::new(redis.clone()));
+    fn of(redis: Redis) -> Self {
+        let pipe = (!redis.is_tls() && !redis.is_cluster()).then(|| Pipe::new(redis.clone()));
         Self(Arc::new(Inner { pipe, listening: Listening::new(redis.clone()), redis }))
     }
 
     pub(super) fn as_user(&self, user: &str, password: &str) -> Self {
-        Self::of(self.0.redis.as_user(user, password), self.0.pipe.is_none())
+        Self::of(self.0.redis.as_user(user, password))
     }
 
     pub(super) fn name(&self) -> String {
@@ -51,19 +50,22 @@ impl Server {
     pub(super) async fn run(&self, command: &Command) -> Result<Reply, RedisError> {
         match &self.0.pipe {
             Some(pipe) => pipe.run(command).await,
-            None => library::run(&self.0.redis, command).await,
+            // The library's futures are large, and every connection of the gateway would have room for one.
+            None => Box::pin(library::run(&self.0.redis, command)).await,
         }
     }
 
     pub(super) async fn run_all(&self, commands: &[Command]) -> Result<Vec<Reply>, RedisError> {
         match &self.0.pipe {
             Some(pipe) => pipe.run_all(commands.iter()).await,
-            None => library::run_all(&self.0.redis, commands).await,
+            None => Box::pin(library::run_all(&self.0.redis, commands)).await,
         }
     }
 
     pub(super) async fn transaction(&self, commands: &[Command]) -> Result<Result<Vec<Reply>, Reply>, RedisError> {
-        let Some(pipe) = &self.0.pipe else { return library::transaction(&self.0.redis, commands).await };
+        let Some(pipe) = &self.0.pipe else {
+            return Box::pin(library::transaction(&self.0.redis, commands)).await;
+        };
         let (multi, exec) = (Command::of(["MULTI"]), Command::of(["EXEC"]));
         let whole = std::iter::once(&multi).chain(commands).chain([&exec]);
         let mut replies = pipe.run_all(whole).await?;

@@ -1,8 +1,11 @@
 //! Where a server is: one node, the master that Sentinel names, or a cluster.
 
-use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisResult};
+use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisResult, TlsCertificates};
 
-use super::RedisError;
+use super::{
+    RedisError,
+    tls::{certificates, node, wrong},
+};
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -11,21 +14,16 @@ pub(super) enum Address {
     Node(Box<ConnectionInfo>),
     /// The master of this name; these know where it is. `node` has the login and the database.
     Sentinel { sentinels: Vec<ConnectionInfo>, master: String, node: Box<ConnectionInfo> },
-    /// A cluster that at least one of these belongs to.
-    Cluster { nodes: Vec<ConnectionInfo> },
+    /// A cluster that at least one of these belongs to. The certificates are also for nodes that become known later.
+    Cluster { nodes: Vec<ConnectionInfo>, certificates: Option<TlsCertificates> },
 }
 
 impl Address {
     /// Reads `redis://`, `rediss://`, `valkey://`, `valkeys://`, `unix://` and `redis+socket://`;
-    /// `sentinel://user:password@host:port,host:port/master/db`; `redis-cluster://host:port,host:port` and
-    /// `rediss-cluster://` for one that speaks TLS.
+    /// `sentinel://user:password@host:port,host:port/master/db`; `redis-cluster://host:port,host:port`. Over TLS the last
+    /// two begin with `sentinels://` and `rediss-cluster://`.
     pub(super) fn parse(text: &str) -> Result<Self, RedisError> {
-        let wrong = |reason: &str| RedisError::Config(format!("the address of the Redis server {reason}"));
         let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong("has no scheme such as redis://"))?;
-        // The library's own message may repeat the address, and with it the password.
-        let node = |text: &str| {
-            text.into_connection_info().map_err(|error| wrong(&format!("cannot be read: {}", error.category())))
-        };
         match scheme {
             "redis" | "rediss" | "valkey" | "valkeys" => {
                 let scheme = scheme.replace("valkey", "redis");
@@ -34,42 +32,52 @@ impl Address {
             "unix" | "redis+socket" | "redis+unix" | "socket" => {
                 node(&format!("unix://{rest}")).map(|info| Self::Node(Box::new(info)))
             }
-            "sentinel" | "redis+sentinel" => Self::sentinel(rest, node)
-                .ok_or_else(|| wrong("names no master: write sentinel://host:26379,host:26379/name-of-the-master/0")),
-            "redis-cluster" | "cluster" => Self::cluster("redis", rest, node),
-            "rediss-cluster" => Self::cluster("rediss", rest, node),
+            "sentinel" | "redis+sentinel" => Self::sentinel("redis", rest),
+            "sentinels" | "rediss+sentinel" => Self::sentinel("rediss", rest),
+            "redis-cluster" | "cluster" => Self::cluster("redis", rest),
+            "rediss-cluster" => Self::cluster("rediss", rest),
             _ => Err(wrong("must begin with redis://, rediss://, unix://, sentinel:// or redis-cluster://")),
         }
     }
 
-    fn cluster(
-        scheme: &str,
-        rest: &str,
-        node: impl Fn(&str) -> Result<ConnectionInfo, RedisError>,
-    ) -> Result<Self, RedisError> {
-        let (login, hosts) = split_login(rest);
+    fn cluster(scheme: &str, rest: &str) -> Result<Self, RedisError> {
+        let (login, rest) = split_login(rest);
+        let (hosts, query) = rest.split_once('?').unwrap_or((rest, ""));
         let hosts = hosts.split('/').next().unwrap_or_default();
-        let nodes =
-            hosts.split(',').map(|host| node(&format!("{scheme}://{login}{host}"))).collect::<Result<_, _>>()?;
-        Ok(Self::Cluster { nodes })
+        let nodes = hosts.split(',').map(|host| node(&format!("{scheme}://{login}{host}?{query}")));
+        Ok(Self::Cluster { nodes: nodes.collect::<Result<_, _>>()?, certificates: certificates(query)? })
     }
 
-    fn sentinel(rest: &str, node: impl Fn(&str) -> Result<ConnectionInfo, RedisError>) -> Option<Self> {
+    fn sentinel(scheme: &str, rest: &str) -> Result<Self, RedisError> {
+        let unnamed = || wrong("names no master: write sentinel://host:26379,host:26379/name-of-the-master/0");
         // Celery repeats the whole address for each sentinel.
         let rest = rest.replace(";sentinel://", ",");
         let (login, rest) = split_login(&rest);
-        let (hosts, path) = rest.split_once('/')?;
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (hosts, path) = rest.split_once('/').ok_or_else(unnamed)?;
         let mut parts: Vec<&str> = path.split('/').collect();
         let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "master_name");
         let master = match named {
             Some((_, master)) => master.into_owned(),
             None => parts.remove(0).to_owned(),
         };
+        if master.is_empty() {
+            return Err(unnamed());
+        }
         let db = parts.first().copied().unwrap_or("0");
-        let sentinels = hosts.split(',').map(|host| node(&format!("redis://{host}"))).collect::<Result<_, _>>().ok()?;
-        let info = node(&format!("redis://{login}127.0.0.1:6379/{db}")).ok()?;
-        (!master.is_empty()).then_some(Self::Sentinel { sentinels, master, node: Box::new(info) })
+        let sentinels = hosts.split(',').map(|host| node(&format!("{scheme}://{host}?{query}")));
+        let sentinels = sentinels.collect::<Result<_, _>>()?;
+        let info = node(&format!("{scheme}://{login}127.0.0.1:6379/{db}?{query}"))?;
+        Ok(Self::Sentinel { sentinels, master, node: Box::new(info) })
+    }
+
+    /// Whether what is said to it is encrypted.
+    pub(super) fn is_tls(&self) -> bool {
+        let info = match self {
+            Self::Node(info) | Self::Sentinel { node: info, .. } => Some(&**info),
+            Self::Cluster { nodes, .. } => nodes.first(),
+        };
+        info.is_some_and(|info| matches!(info.addr(), ConnectionAddr::TcpTls { .. }))
     }
 
     /// What to call it in messages: without user and password.
@@ -77,7 +85,7 @@ impl Address {
         match self {
             Self::Node(info) => format!("the Redis server at {}", info.addr()),
             Self::Sentinel { master, .. } => format!("the Redis master {master}"),
-            Self::Cluster { nodes } => {
+            Self::Cluster { nodes, .. } => {
                 let hosts: Vec<String> = nodes.iter().map(|node| node.addr().to_string()).collect();
                 format!("the Redis cluster at {}", hosts.join(","))
             }
@@ -88,7 +96,7 @@ impl Address {
     pub(super) fn host(&self) -> String {
         let info = match self {
             Self::Node(info) => Some(&**info),
-            Self::Sentinel { sentinels: nodes, .. } | Self::Cluster { nodes } => nodes.first(),
+            Self::Sentinel { sentinels: nodes, .. } | Self::Cluster { nodes, .. } => nodes.first(),
         };
         match info.map(ConnectionInfo::addr) {
             Some(ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. }) => host.clone(),
@@ -109,7 +117,9 @@ impl Address {
                 master: master.clone(),
                 node: Box::new(with_login(node)),
             },
-            Self::Cluster { nodes } => Self::Cluster { nodes: nodes.iter().map(with_login).collect() },
+            Self::Cluster { nodes, certificates } => {
+                Self::Cluster { nodes: nodes.iter().map(with_login).collect(), certificates: certificates.clone() }
+            }
         }
     }
 
@@ -118,10 +128,16 @@ impl Address {
         match self {
             Self::Node(info) => Ok((**info).clone()),
             Self::Sentinel { sentinels, master, node } => {
-                let addr = ask_sentinels(sentinels, master).await?;
+                let (host, port) = ask_sentinels(sentinels, master).await?;
+                let addr = match node.addr().clone() {
+                    ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                        ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+                    }
+                    _ => ConnectionAddr::Tcp(host, port),
+                };
                 Ok((**node).clone().set_addr(addr))
             }
-            Self::Cluster { nodes } => {
+            Self::Cluster { nodes, .. } => {
                 let mut last = (ErrorKind::ClusterConnectionNotFound, "the cluster has no node").into();
                 for node in nodes {
                     match Client::open(node.clone())?.get_multiplexed_async_connection().await {
@@ -140,7 +156,7 @@ fn split_login(rest: &str) -> (&str, &str) {
     rest.rfind('@').map_or(("", rest), |at| rest.split_at(at + 1))
 }
 
-async fn ask_sentinels(sentinels: &[ConnectionInfo], master: &str) -> RedisResult<ConnectionAddr> {
+async fn ask_sentinels(sentinels: &[ConnectionInfo], master: &str) -> RedisResult<(String, u16)> {
     let mut last = (ErrorKind::MasterNameNotFoundBySentinel, "no sentinel knows the master").into();
     let mut ask = redis::cmd("SENTINEL");
     ask.arg("get-master-addr-by-name").arg(master);
@@ -150,7 +166,7 @@ async fn ask_sentinels(sentinels: &[ConnectionInfo], master: &str) -> RedisResul
             ask.query_async::<Option<(String, u16)>>(&mut connection).await
         };
         match answer.await {
-            Ok(Some((host, port))) => return Ok(ConnectionAddr::Tcp(host, port)),
+            Ok(Some(found)) => return Ok(found),
             Ok(None) => {}
             Err(error) => last = error,
         }
@@ -185,11 +201,21 @@ mod tests {
         };
         assert_eq!((sentinels.len(), node.redis_settings().db()), (2, 3));
         assert_eq!(node.redis_settings().username(), Some("asha"));
-        let Address::Cluster { nodes } = Address::parse("rediss-cluster://u:p@a:7000,b:7001").unwrap() else {
+        let Address::Cluster { nodes, .. } = Address::parse("rediss-cluster://u:p@a:7000,b:7001").unwrap() else {
             panic!("a cluster")
         };
         assert!(matches!(nodes[1].addr(), ConnectionAddr::TcpTls { port: 7001, .. }));
         assert_eq!(nodes[1].redis_settings().password(), Some("p"));
+        for (text, is_tls) in [("valkeys://a", true), ("sentinels://a:1/m", true), ("sentinel://a:1/m", false)] {
+            assert_eq!(Address::parse(text).unwrap().is_tls(), is_tls, "{text}");
+        }
+    }
+
+    #[test]
+    fn certificates_that_cannot_be_used_are_named() {
+        let refusal = |query: &str| Address::parse(&format!("rediss://a:1/0?{query}")).unwrap_err().to_string();
+        assert!(refusal("ssl_ca_certs=/nowhere/ca.pem").contains("ssl_ca_certs=/nowhere/ca.pem: No such file"));
+        assert!(refusal("ssl_certfile=/dev/null").contains("ssl_certfile and ssl_keyfile"));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, Pipeline, ProtocolVersion, PushInfo, RedisError, RedisResult, Value,
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, Pipeline, ProtocolVersion, PushInfo, RedisError, RedisResult,
+    TlsCertificates, Value,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
@@ -31,8 +32,8 @@ impl Connection {
     /// Connects. Speaks protocol 3 where the server knows it.
     pub(super) async fn open(address: &Address, options: &RedisOptions, on_push: OnPush) -> RedisResult<Self> {
         let open = async {
-            if let Address::Cluster { nodes } = address {
-                return Self::open_cluster(nodes, options, on_push).await;
+            if let Address::Cluster { nodes, certificates } = address {
+                return Self::open_cluster(nodes, certificates.as_ref(), options, on_push).await;
             }
             match open_node(address, options, Some(on_push)).await {
                 // Servers older than Redis 6 do not know the protocol.
@@ -47,10 +48,15 @@ impl Connection {
 
     async fn open_cluster(
         nodes: &[redis::ConnectionInfo],
+        certificates: Option<&TlsCertificates>,
         options: &RedisOptions,
         on_push: OnPush,
     ) -> RedisResult<Self> {
-        let client = ClusterClient::builder(nodes.to_vec())
+        let mut client = ClusterClient::builder(nodes.to_vec());
+        if let Some(certificates) = certificates {
+            client = client.certs(certificates.clone());
+        }
+        let client = client
             .use_protocol(ProtocolVersion::RESP3)
             .connection_timeout(options.connect_timeout)
             .response_timeout(options.response_timeout)
@@ -75,14 +81,20 @@ impl Connection {
     pub(super) async fn send_all(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.cmd_iter().count();
         let (offset, count) = if pipeline.is_transaction() { (count + 1, 1) } else { (0, count) };
-        match self {
+        let answers = match self {
             Self::Node(node) => node.send_packed_commands(pipeline, offset, count).await,
             Self::Cluster(cluster) => cluster.req_packed_commands(pipeline, offset, count).await,
+        };
+        match answers {
+            // What could not be queued says more than the `EXECABORT` that follows from it.
+            Err(error) if pipeline.is_transaction() => as_answer(error).map(|answer| vec![answer]),
+            answers => answers,
         }
     }
 }
 
-/// What a node of a cluster refuses comes as an error of the client; it is an answer like any other.
+/// What a node of a cluster refuses, and what cannot be queued, comes as an error of the client; it is an answer like any
+/// other.
 fn as_answer(error: RedisError) -> RedisResult<Value> {
     match error.clone().into_server_errors().as_deref() {
         Some([(_, refusal), ..]) => Ok(Value::ServerError(refusal.clone())),

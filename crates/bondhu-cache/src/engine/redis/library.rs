@@ -26,6 +26,14 @@ pub(super) async fn run(redis: &Redis, command: &Command) -> Result<Reply, Redis
 }
 
 pub(super) async fn run_all(redis: &Redis, commands: &[Command]) -> Result<Vec<Reply>, RedisError> {
+    if redis.is_cluster() {
+        // The library's pipelines are for keys of one slot. One after the other, because the order counts.
+        let mut replies = Vec::with_capacity(commands.len());
+        for command in commands {
+            replies.push(run(redis, command).await?);
+        }
+        return Ok(replies);
+    }
     let replies = redis.run_all(&pipeline(commands)).await?;
     Ok(replies.into_iter().map(reply).collect())
 }
