@@ -129,6 +129,12 @@ impl Store {
             .fetch_all(db).await)?)
     }
 
+    /// The ids of all of the person's conversations, in no order.
+    pub async fn conversation_ids(&self, user: UserId) -> Result<Vec<ConversationId>> {
+        const SQL: &str = "SELECT id FROM conversations WHERE user_id = $1";
+        Ok(on!(read self, db => sqlx::query_scalar(SQL).bind(user).fetch_all(db).await)?)
+    }
+
     /// Gives the conversation the person's own title. False: there is no such conversation.
     pub async fn rename_conversation(
         &self,

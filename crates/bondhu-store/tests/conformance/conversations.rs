@@ -88,5 +88,6 @@ pub async fn deleting_removes_every_trace(world: &World) {
         assert_eq!(world.store.message(anna, id).await.unwrap(), None);
     }
     assert_eq!(world.found(anna, "pelican").await, ["one more pelican"]);
+    assert_eq!(world.store.conversation_ids(anna).await.unwrap(), [kept]);
     assert!(matches!(world.store.messages(anna, gone, Page::Newest, 5).await, Err(StoreError::NotFound)));
 }

@@ -37,13 +37,23 @@ pub async fn newest(
 
 /// Drops what is cached of a conversation's messages. Call it after every committed write to them.
 pub async fn forget(cache: &Cache, user: UserId, conversation: ConversationId) {
-    let keys = [None, Some(conversation)]
-        .map(|conversation| HISTORY_LIMITS.map(|limit| HistoryKey { user, conversation, limit }));
-    cache.invalidate_all(keys.as_flattened()).await;
+    cache.invalidate_all(&keys(user, &[conversation])).await;
 }
 
-/// Drops what is cached of all of a person's messages, where a write does not say which conversation it was in. On a
-/// shared cache this looks through all keys.
-pub async fn forget_all(cache: &Cache, user: UserId) {
-    cache.invalidate_matching(&format!("{}:{user}:*", HistoryKey::NAMESPACE)).await;
+/// Drops what is cached of all of a person's messages, where a change shows in any of their conversations. It names the
+/// pages of each, so it takes as long as they have conversations, however many keys the server holds for others.
+pub async fn forget_all(cache: &Cache, store: &Store, user: UserId) {
+    match store.conversation_ids(user).await {
+        Ok(conversations) => cache.invalidate_all(&keys(user, &conversations)).await,
+        Err(error) => {
+            tracing::warn!(%error, "a person's conversations cannot be listed, so all keys of the cache are looked through");
+            cache.invalidate_matching(&format!("{}:{user}:*", HistoryKey::NAMESPACE)).await;
+        }
+    }
+}
+
+/// Every page that may be kept: those over all conversations, and those of these.
+fn keys(user: UserId, conversations: &[ConversationId]) -> Vec<HistoryKey> {
+    let places = std::iter::once(None).chain(conversations.iter().copied().map(Some));
+    places.flat_map(|conversation| HISTORY_LIMITS.map(|limit| HistoryKey { user, conversation, limit })).collect()
 }

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     accounts::identity::SignedIn,
     app::App,
+    cache_keys::PersonalityContextKey,
     chat::history,
     http::{
         extract::{Json, Path, Query},
@@ -384,6 +385,6 @@ async fn list_message_memories(
 /// What was read before this change may hold what is gone now: the index, the pages of history, the prompt's context.
 async fn changed(app: &App, user: UserId) {
     app.recall.forget(user);
-    history::forget_all(&app.cache, user).await;
-    app.cache.invalidate_matching(&format!("personality:context:{user}")).await;
+    history::forget_all(&app.cache, &app.store, user).await;
+    app.cache.invalidate(&PersonalityContextKey(user)).await;
 }

@@ -104,7 +104,8 @@ pub(super) async fn delete_message(
     if let Some(live) = app.live.get(id, user.id) {
         live.stop.cancel();
     }
-    history::forget_all(&app.cache, user.id).await;
+    // With it goes what was learnt from it alone, which messages elsewhere may show.
+    history::forget_all(&app.cache, &app.store, user.id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -137,11 +138,10 @@ pub(super) async fn activate_message(
     SignedIn { user, .. }: SignedIn,
     Path(id): Path<MessageId>,
 ) -> Result<StatusCode, ApiError> {
-    let mut tx = app.store.begin().await?;
-    if !tx.activate_message(user.id, id).await? {
+    let message = app.store.message(user.id, id).await?.ok_or(ApiError::NotFound)?;
+    if !app.store.activate_message(user.id, id).await? {
         return Err(ApiError::NotFound);
     }
-    tx.commit().await?;
-    history::forget_all(&app.cache, user.id).await;
+    history::forget(&app.cache, user.id, message.conversation_id).await;
     Ok(StatusCode::NO_CONTENT)
 }

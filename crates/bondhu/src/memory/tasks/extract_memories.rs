@@ -65,7 +65,7 @@ impl Task for ExtractMemories {
             app.store.note_extracted(user.id, said.id).await?;
             done.messages += 1;
         }
-        crate::chat::history::forget_all(&app.cache, user.id).await;
+        crate::chat::history::forget_all(&app.cache, &app.store, user.id).await;
         Ok(done)
     }
 }
