@@ -12,6 +12,8 @@ struct Figures {
     exact: usize,
     /// Level 2 or 3, and how many of them were found as such.
     risk: [usize; 2],
+    /// How many of them the phrases find by themselves.
+    by_phrases: usize,
     acute: [usize; 2],
     acute_exact: usize,
     /// Level 0, raised to 2 or 3, raised to 3.
@@ -30,19 +32,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             if got != level {
                 println!("{id} {language} expected {level}, found {got}: {message}");
             }
+            let by_phrases = bondhu_sentiment::training::by_phrases(message).number() >= 2;
             for name in [language, "all"] {
-                count(by_language.entry(name.to_owned()).or_default(), level, got);
+                count(by_language.entry(name.to_owned()).or_default(), level, got, by_phrases);
             }
         }
     }
     for (language, f) in &by_language {
         println!(
-            "{language}: {} rows, exact {}; level 2-3 found {}/{}; level 3 found {}/{}, exact {}; \
+            "{language}: {} rows, exact {}; level 2-3 found {}/{} (by phrases alone {}); level 3 found {}/{}, exact {}; \
              ordinary raised to 2-3 {}/{}, to 3 {}",
             f.all,
             f.exact,
             f.risk[1],
             f.risk[0],
+            f.by_phrases,
             f.acute[1],
             f.acute[0],
             f.acute_exact,
@@ -54,12 +58,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn count(f: &mut Figures, level: u8, got: u8) {
+fn count(f: &mut Figures, level: u8, got: u8, by_phrases: bool) {
     let one = |yes: bool| usize::from(yes);
     f.all += 1;
     f.exact += one(got == level);
     f.risk[0] += one(level >= 2);
     f.risk[1] += one(level >= 2 && got >= 2);
+    f.by_phrases += one(level >= 2 && by_phrases);
     f.acute[0] += one(level == 3);
     f.acute[1] += one(level == 3 && got >= 2);
     f.acute_exact += one(level == 3 && got == 3);
