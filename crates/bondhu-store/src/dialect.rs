@@ -1,5 +1,7 @@
 //! The few statements that `SQLite` and Postgres cannot share.
 
+use uuid::Uuid;
+
 use crate::db::{Db, TxInner, on};
 use crate::{
     ConversationId, Memory, MemoryId, Message, MessageId, OutboxId, Recallable, Result, Store, Tx, UserId, memories,
@@ -202,18 +204,24 @@ pub(crate) async fn scrub_search(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Those of these memories that are in use; Postgres takes the ids in one go.
+/// Ids as a parameter of `SQLite`, which has no arrays: one statement for them all costs one handover to the thread that
+/// reads, where one each costs as many. `CROSS JOIN` keeps the ids first, or the planner may look through all that is the
+/// person's.
+fn id_list(ids: impl Iterator<Item = Uuid>) -> String {
+    let ids: Vec<String> = ids.map(|id| format!("\"{}\"", id.simple())).collect();
+    format!("[{}]", ids.join(","))
+}
+
+/// Those of these memories that are in use.
 pub(crate) async fn memories_in_use(store: &Store, user: UserId, ids: &[MemoryId]) -> Result<Vec<Memory>> {
     match &store.db {
         Db::Sqlite { read, .. } => {
-            const SQL: &str =
-                memories::select!("WHERE f.id = $1 AND f.user_id = $2 AND f.status IN ('active', 'pinned')");
-            let mut found = Vec::with_capacity(ids.len());
-            let mut connection = read.acquire().await?;
-            for id in ids {
-                found.extend(sqlx::query_as(SQL).bind(id).bind(user).fetch_optional(&mut *connection).await?);
-            }
-            Ok(found)
+            const SQL: &str = memories::select!(
+                "WHERE f.user_id = $2 AND f.status IN ('active', 'pinned')",
+                "json_each($1) k CROSS JOIN memories f ON f.id = unhex(k.value)"
+            );
+            let ids = id_list(ids.iter().map(|id| id.0));
+            Ok(sqlx::query_as(SQL).bind(ids).bind(user).fetch_all(read).await?)
         }
         Db::Postgres(pool) => {
             const SQL: &str =
@@ -223,13 +231,13 @@ pub(crate) async fn memories_in_use(store: &Store, user: UserId, ids: &[MemoryId
     }
 }
 
-/// Those of these messages that may be recalled; Postgres takes the ids in one go.
+/// Those of these messages that may be recalled.
 pub(crate) async fn recallable(store: &Store, user: UserId, ids: &[MessageId]) -> Result<Vec<Recallable>> {
     macro_rules! select {
-        ($ids:literal) => {
+        ($from:literal) => {
             concat!(
-                "SELECT m.id, m.conversation_id, m.text, m.created_at FROM chat_messages m WHERE m.id ",
-                $ids,
+                "SELECT m.id, m.conversation_id, m.text, m.created_at FROM ",
+                $from,
                 " AND m.user_id = $2 AND m.active = TRUE AND coalesce(m.crisis_level, 0) = 0
                  AND NOT EXISTS (SELECT 1 FROM memory_muted u WHERE u.message_id = m.id)"
             )
@@ -237,14 +245,13 @@ pub(crate) async fn recallable(store: &Store, user: UserId, ids: &[MessageId]) -
     }
     match &store.db {
         Db::Sqlite { read, .. } => {
-            let mut found = Vec::with_capacity(ids.len());
-            let mut connection = read.acquire().await?;
-            for id in ids {
-                let query = sqlx::query_as(select!("= $1")).bind(id).bind(user);
-                found.extend(query.fetch_optional(&mut *connection).await?);
-            }
-            Ok(found)
+            const SQL: &str = select!("json_each($1) k CROSS JOIN chat_messages m WHERE m.id = unhex(k.value)");
+            let ids = id_list(ids.iter().map(|id| id.0));
+            Ok(sqlx::query_as(SQL).bind(ids).bind(user).fetch_all(read).await?)
         }
-        Db::Postgres(pool) => Ok(sqlx::query_as(select!("= ANY($1)")).bind(ids).bind(user).fetch_all(pool).await?),
+        Db::Postgres(pool) => {
+            const SQL: &str = select!("chat_messages m WHERE m.id = ANY($1)");
+            Ok(sqlx::query_as(SQL).bind(ids).bind(user).fetch_all(pool).await?)
+        }
     }
 }

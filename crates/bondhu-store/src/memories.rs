@@ -266,13 +266,18 @@ pub struct MemorySettings {
     pub extracted_to: Option<MessageId>,
 }
 
-/// `SELECT` of a [`Memory`] as `f`, with whatever follows `FROM memories f`.
+/// `SELECT` of a [`Memory`] as `f`, with whatever follows `FROM memories f`, or what stands in place of that.
 macro_rules! select {
     ($tail:literal) => {
+        $crate::memories::select!($tail, "memories f")
+    };
+    ($tail:literal, $from:literal) => {
         concat!(
             "SELECT f.id, f.kind, f.subject, f.predicate, f.object, f.polarity, f.confidence, f.importance,
              f.valid_from, f.valid_to, f.event_at, f.created_by, f.status, f.superseded_by, f.mentions, f.uses,
-             f.last_used_at, f.created_at, f.updated_at FROM memories f ",
+             f.last_used_at, f.created_at, f.updated_at FROM ",
+            $from,
+            " ",
             $tail
         )
     };
