@@ -15,6 +15,9 @@ const HALVES: [Kind; 6] = [Kind::Means, Kind::Place, Kind::Parting, Kind::Gone, 
 /// Log-odds of a risk above which the vote raises a message to level 2; chosen on the training messages, each measured by
 /// weights that never saw it.
 const RISK: f32 = -0.1;
+/// The same for messages of fewer words than this, which say little; what they say plainly, the phrases find.
+const RISK_OF_FEW: f32 = 0.5;
+const FEW: usize = 7;
 /// Log-odds of a risk, and then of an acute one, above which it raises it to level 3.
 pub const ACUTE_RISK: f32 = 0.8;
 const ACUTE: f32 = 0.0;
@@ -31,7 +34,8 @@ struct Hit {
 pub(super) fn read(text: &str) -> Crisis {
     let look = Look::at(text);
     let mut crisis = look.phrases(text);
-    let level = vote(VOTE.scores(&look.features));
+    let words = look.places.iter().filter(|(start, end)| start < end).count();
+    let level = vote(VOTE.scores(&look.features), words);
     if level > crisis.level {
         crisis.level = level;
         // The whole message is what speaks: no part of it says it alone.
@@ -43,12 +47,13 @@ pub(super) fn read(text: &str) -> Crisis {
     crisis
 }
 
-/// The level that the answers of the vote stand for.
-fn vote([risk, acute]: [f32; QUESTIONS]) -> Option<CrisisLevel> {
+/// The level that the answers of the vote on so many words stand for.
+fn vote([risk, acute]: [f32; QUESTIONS], words: usize) -> Option<CrisisLevel> {
+    let limit = if words < FEW { RISK_OF_FEW } else { RISK };
     if risk > ACUTE_RISK && acute > ACUTE {
         Some(CrisisLevel::Acute)
     } else {
-        (risk > RISK).then_some(CrisisLevel::Ideation)
+        (risk > limit).then_some(CrisisLevel::Ideation)
     }
 }
 

@@ -173,8 +173,13 @@ fn the_vote_finds_what_no_phrase_says() {
 }
 
 #[test]
-fn quiet_prose_is_no_alarm() {
+fn quiet_prose_and_small_talk_are_no_alarm() {
     for text in [
+        "Something I should not have written",
+        "I need some sleep",
+        "I really have to go",
+        "let me be for an hour",
+        "that was the last one",
         "The river by the house is high and the door to the garden stands open in the wind.",
         "We walked over the old bridge in the evening, the water was dark and everything was quiet.",
         "I sat at the window all night with a letter to my sister and a cup of tea.",
