@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Tests that are skipped elsewhere where a program is missing fail here: the set-up has brought it.
-export BONDHU_TEST_EVERYTHING=1
+export TEST_EVERYTHING=1
 
 passed=0
 begun=$SECONDS

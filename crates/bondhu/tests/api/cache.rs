@@ -98,7 +98,7 @@ async fn python_reads_and_writes_the_same_keys() {
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python");
     if !std::path::Path::new(python).exists() {
         let told = "there is no .venv; scripts/setup.sh python makes it";
-        assert!(std::env::var_os("BONDHU_TEST_EVERYTHING").is_none(), "{told}");
+        assert!(std::env::var_os("TEST_EVERYTHING").is_none(), "{told}");
         eprintln!("skipped: {told}");
         return;
     }
