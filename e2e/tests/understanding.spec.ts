@@ -51,6 +51,8 @@ test('the questionnaire is answered by keys, left, taken up again, and explained
 		'true'
 	);
 	await page.keyboard.press('4');
+	// While one answer is kept, the page takes no other.
+	await expect(page.getByRole('heading', { name: /I sympathize/ })).toBeVisible();
 	await page.getByRole('button', { name: 'Leave it out' }).click();
 	await expect(page.getByText('2 of 20 done')).toBeVisible();
 	await page.getByRole('link', { name: 'Go on later' }).click();
