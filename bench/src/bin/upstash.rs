@@ -5,7 +5,6 @@
 //! on this machine their columns are empty.
 
 use std::{
-    fmt::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -23,6 +22,9 @@ use tokio::{
 
 const TOKEN: &str = "a-token-for-the-benchmark";
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
+/// Every contender has so many turns, one after another: what else the machine does then falls on all of them alike. The
+/// table shows medians.
+const ROUNDS: usize = 5;
 /// Commands in a long pipeline.
 const MANY: usize = 50;
 /// Linux counts processor time in these, whatever the machine. <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
@@ -201,9 +203,9 @@ fn redis_benchmark(redis: &RedisServer, key: &str, connections: usize, pipeline:
     let requests = if quick {
         2_000
     } else if connections == 1 {
-        40_000
+        10_000
     } else {
-        200_000
+        50_000
     } * pipeline.min(5);
     let output = Command::new("redis-benchmark")
         .args(["-h", "127.0.0.1", "-p", &redis.port().to_string(), "-q", "--csv"])
@@ -251,7 +253,7 @@ fn cases() -> Vec<Case> {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let time = if arguments.quick { Duration::from_millis(300) } else { Duration::from_secs(5) };
+    let time = if arguments.quick { Duration::from_millis(300) } else { Duration::from_millis(1500) };
     let folder = tempfile::tempdir()?;
     let redis = RedisServer::start().await?;
     redis.cli(["set", "small", &"x".repeat(100)])?;
@@ -261,33 +263,24 @@ async fn main() -> Result<()> {
     let mut table = format!(
         "{} Requests by one client program on the same machine.\n\n| request | connections | gateway, requests/s | p50 | \
          p99 | processor time a request | memory | webdis, requests/s | p99 | processor time a request | \
-         redis-benchmark, commands/s |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+         redis-benchmark, commands/s | of it |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
         machine()
     );
     for case in cases() {
         for connections in CONNECTIONS {
-            let run = load(&ours, connections, &case.ours, time).await.context("the gateway")?;
-            let peer = match (&webdis, &case.theirs) {
-                (Some(webdis), Some(request)) => {
-                    Some(load(webdis, connections, request, time).await.context("webdis")?)
-                }
-                _ => None,
-            };
-            let bare = redis_benchmark(&redis, case.key, connections, case.commands, arguments.quick);
-            let _ = writeln!(
-                table,
-                "| {} | {connections} | {:.0} | {} | {} | {} | {:.1} MiB | {} | {} | {} | {} |",
-                case.name,
-                run.per_sec,
-                micros(run.p50),
-                micros(run.p99),
-                micros(run.processor),
-                in_mebibytes(run.memory),
-                peer.as_ref().map_or("–".to_owned(), |run| format!("{:.0}", run.per_sec)),
-                peer.as_ref().map_or("–".to_owned(), |run| micros(run.p99)),
-                peer.as_ref().map_or("–".to_owned(), |run| micros(run.processor)),
-                bare.map_or("–".to_owned(), |rate| format!("{rate:.0}")),
-            );
+            let mut rounds = Vec::new();
+            for _ in 0..if arguments.quick { 1 } else { ROUNDS } {
+                let run = load(&ours, connections, &case.ours, time).await.context("the gateway")?;
+                let peer = match (&webdis, &case.theirs) {
+                    (Some(webdis), Some(request)) => {
+                        Some(load(webdis, connections, request, time).await.context("webdis")?)
+                    }
+                    _ => None,
+                };
+                let bare = redis_benchmark(&redis, case.key, connections, case.commands, arguments.quick);
+                rounds.push(Round { run, peer, bare });
+            }
+            table.push_str(&row(&case, connections, &rounds));
         }
     }
     println!("{table}");
@@ -297,6 +290,42 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-fn micros(time: Duration) -> String {
-    format!("{:.1} µs", time.as_secs_f64() * 1e6)
+/// One turn of each contender.
+struct Round {
+    run: Run,
+    peer: Option<Run>,
+    bare: Option<f64>,
+}
+
+/// The line of the table for these turns.
+fn row(case: &Case, connections: usize, rounds: &[Round]) -> String {
+    let ours = |what: fn(&Run) -> f64| median(rounds.iter().map(|round| what(&round.run)));
+    let theirs = |what: fn(&Run) -> f64| median(rounds.iter().filter_map(|round| Some(what(round.peer.as_ref()?))));
+    let bare = median(rounds.iter().filter_map(|round| round.bare));
+    // Commands, not requests: what is compared is the same work.
+    let of_it = |round: &Round| Some(round.run.per_sec * f64::from(u32::try_from(case.commands).ok()?) / round.bare?);
+    let memory = rounds.iter().map(|round| round.run.memory).max().unwrap_or(0);
+    let shown = |figure: Option<f64>, show: fn(f64) -> String| figure.map_or("–".to_owned(), show);
+    let whole = |figure: f64| format!("{figure:.0}");
+    let micros = |secs: f64| format!("{:.1} µs", secs * 1e6);
+    format!(
+        "| {} | {connections} | {} | {} | {} | {} | {:.1} MiB | {} | {} | {} | {} | {} |\n",
+        case.name,
+        shown(ours(|run| run.per_sec), whole),
+        shown(ours(|run| run.p50.as_secs_f64()), micros),
+        shown(ours(|run| run.p99.as_secs_f64()), micros),
+        shown(ours(|run| run.processor.as_secs_f64()), micros),
+        in_mebibytes(memory),
+        shown(theirs(|run| run.per_sec), whole),
+        shown(theirs(|run| run.p99.as_secs_f64()), micros),
+        shown(theirs(|run| run.processor.as_secs_f64()), micros),
+        shown(bare, whole),
+        shown(median(rounds.iter().filter_map(of_it)), |ratio| format!("{ratio:.2}")),
+    )
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_unstable_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied()
 }

@@ -1,6 +1,6 @@
 //! Replies as the JSON that clients read.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64_simd::STANDARD;
 use bondhu_cache::engine::Reply;
 
 /// How text goes into JSON.
@@ -73,10 +73,7 @@ fn value(reply: &Reply, encoding: Encoding, json: &mut Vec<u8>) {
 
 fn base64(bytes: &[u8], json: &mut Vec<u8>) {
     json.push(b'"');
-    let start = json.len();
-    json.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    let written = BASE64_STANDARD.encode_slice(bytes, &mut json[start..]).expect("three bytes become four");
-    json.truncate(start + written);
+    STANDARD.encode_append(bytes, json);
     json.push(b'"');
 }
 

@@ -78,7 +78,7 @@ fn read_headers<'a>(to: PostedTo, headers: &[httparse::Header<'a>]) -> Option<(P
 
 /// Appends the head of an answer.
 pub(super) fn write_head(gateway: &Gateway, answer: &Answer, to: &mut Vec<u8>) {
-    to.reserve(256);
+    to.reserve(512);
     to.extend_from_slice(b"HTTP/1.1 ");
     to.extend_from_slice(answer.status.as_str().as_bytes());
     to.push(b' ');

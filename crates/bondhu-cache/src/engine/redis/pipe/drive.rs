@@ -23,7 +23,10 @@ const AGAIN_MOST: Duration = Duration::from_secs(2);
 /// How often it is looked whether a reply is overdue.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Room for replies; larger ones get more while they arrive.
-const INCOMING: usize = 16 << 10;
+const INCOMING: usize = 64 << 10;
+/// Bytes of replies that are read before those who got one have their turn: what has just been read is still at hand for
+/// them, and its memory comes free for what is read next.
+const TURN: usize = 64 << 10;
 /// Buffers beyond this size are given back when they are empty.
 const KEPT: usize = 256 << 10;
 
@@ -185,15 +188,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         self.poll_write(cx)
     }
 
-    /// Reads what is there.
+    /// Reads what is there, or the first part of it.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<RedisError> {
+        let mut read = 0;
         loop {
+            if read >= TURN {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if self.incoming.capacity() - self.incoming.len() < INCOMING / 4 {
                 self.incoming.reserve(INCOMING);
             }
             match ready!(poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.incoming)) {
                 Ok(0) => return Poll::Ready(self.shared.gone("it has closed the connection")),
-                Ok(_) => {
+                Ok(count) => {
+                    read += count;
                     if let Err(error) = self.hand_out() {
                         return Poll::Ready(error);
                     }
