@@ -83,11 +83,9 @@ pub(super) fn begin_small() {}
 pub(super) fn runtime(args: &UpstashArgs) -> anyhow::Result<Runtime> {
     let half = || std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2);
     let threads = args.threads.map_or_else(half, usize::from).max(1);
-    Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .context("the threads of the program could not be started")
+    // One thread that does everything costs less memory than one that waits for another.
+    let mut builder = if threads == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.worker_threads(threads).enable_all().build().context("the threads of the program could not be started")
 }
 
 /// Serves until the process is told to end.
