@@ -51,16 +51,14 @@ test('the questionnaire is answered by keys, left, taken up again, and explained
 		'true'
 	);
 	await page.keyboard.press('4');
-	// While one answer is kept, the page takes no other.
 	await expect(page.getByRole('heading', { name: /I sympathize/ })).toBeVisible();
 	await page.getByRole('button', { name: 'Leave it out' }).click();
 	await expect(page.getByText('2 of 20 done')).toBeVisible();
 	await page.getByRole('link', { name: 'Go on later' }).click();
 	await page.getByRole('link', { name: 'Go on' }).click();
-	for (let item = 3; item <= 20; item++) {
-		await expect(page.getByText(`${item - 1} of 20 done`)).toBeVisible();
-		await page.keyboard.press('4');
-	}
+	await expect(page.getByText('2 of 20 done')).toBeVisible();
+	// Nobody has to wait until an answer is kept.
+	for (let item = 3; item <= 20; item++) await page.keyboard.press('4');
 	await expect(page.getByText(/Last answered on/)).toBeVisible();
 	await expect(page.getByText('not known yet')).toHaveCount(0);
 
