@@ -8,6 +8,8 @@ pub(crate) mod vote;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{features, spelling::Words};
+
 /// How urgent a message reads. A message without any sign has no level.
 ///
 /// The steps follow the order of the Columbia suicide severity scale's questions; they are no diagnosis.
@@ -130,15 +132,16 @@ impl Crisis {
 
 /// Reads one message for signs of a crisis alone. [`crate::analyze`] does this and more.
 pub fn crisis(text: &str) -> Crisis {
-    detect::read(text)
+    detect::read(text, &Words::of(text), &features::read(text).2)
 }
 
 /// What the vote sees of a message, for training.
 pub(crate) fn sight(text: &str) -> Vec<u32> {
-    detect::Look::at(text).features
+    let words = Words::of(text);
+    detect::Look::at(&words).sight(&words, &features::read(text).2)
 }
 
 /// What the phrases alone say, for training.
 pub(crate) fn by_phrases(text: &str) -> Crisis {
-    detect::Look::at(text).phrases(text)
+    detect::Look::at(&Words::of(text)).phrases(text)
 }

@@ -78,7 +78,7 @@ pub(crate) fn features(tokens: &[Token], rules: &Rules) -> Features {
         let word = hash(WORD, &token.text);
         hashes.push(word);
         if token.kind == Kind::Word {
-            pieces(&token.text, 3, &mut hashes);
+            pieces(&token.text, &mut hashes);
             if token.text.is_ascii() && LEXICON.english(&token.text).is_none() {
                 skeleton(&token.folded, &mut hashes);
             }
@@ -91,8 +91,8 @@ pub(crate) fn features(tokens: &[Token], rules: &Rules) -> Features {
     Features { hashes, dense: dense(&read, rules), script: script(&read) }
 }
 
-/// `shortest` to five letters in a row, with the ends of the word marked.
-pub(crate) fn pieces(word: &str, shortest: usize, into: &mut Vec<u32>) {
+/// Three to five letters in a row, with the ends of the word marked.
+fn pieces(word: &str, into: &mut Vec<u32>) {
     let mut letters = [0_u32; 34];
     let mut count = 1;
     letters[0] = u32::from(b'^');
@@ -106,7 +106,7 @@ pub(crate) fn pieces(word: &str, shortest: usize, into: &mut Vec<u32>) {
         let mut hash = PIECE;
         for (length, letter) in letters[start..].iter().take(5).enumerate() {
             hash = step(hash, *letter);
-            if length + 1 >= shortest {
+            if length >= 2 {
                 into.push(finish(hash));
             }
         }
@@ -114,7 +114,7 @@ pub(crate) fn pieces(word: &str, shortest: usize, into: &mut Vec<u32>) {
 }
 
 /// The consonants: romanised spellings differ mostly in vowels and in "h".
-pub(crate) fn skeleton(folded: &str, into: &mut Vec<u32>) {
+fn skeleton(folded: &str, into: &mut Vec<u32>) {
     let mut hash = SKELETON;
     let mut count = 0;
     for (index, c) in folded.chars().enumerate() {

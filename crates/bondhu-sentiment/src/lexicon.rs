@@ -2,16 +2,18 @@
 //!
 //! The English list and the numbers of the rules that use it are those of VADER (Hutto and Gilbert 2014, MIT licence).
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::spelling::{fold_indic, fold_latin};
 
 /// Valence from -4 to 4, by word.
 pub(crate) struct Lexicon {
-    words: HashMap<&'static str, f32>,
+    words: FxHashMap<&'static str, f32>,
     /// Hindi and Bengali, by folded spelling.
-    folded: HashMap<String, f32>,
-    emoji: HashMap<char, f32>,
+    folded: FxHashMap<String, f32>,
+    emoji: FxHashMap<char, f32>,
 }
 
 /// The lexicon; read at the first message.

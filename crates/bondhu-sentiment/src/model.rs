@@ -23,6 +23,8 @@ const DENSE: usize = features::DENSE;
 const VERSION: u16 = 1;
 const MAGIC: &[u8; 4] = b"BSNT";
 const HEADER: usize = 16;
+/// So many signed bytes fit into a sum of 16 bits.
+const SMALL_SUMS: usize = 256;
 /// A word whose hash stands in the header: weights made with another hash are refused.
 const KNOWN: &str = "bondhu";
 
@@ -184,13 +186,25 @@ impl<'a> Model<'a> {
         let side = side(language);
         let table = self.tables[side];
         let shift = 32 - u32::from(self.bits[side]);
-        let mut sums = [0_i32; HEADS];
+        let mut rows = Vec::with_capacity(2 * features.hashes.len());
         for hash in &features.hashes {
-            for bucket in buckets(*hash, language, shift).into_iter().flatten() {
-                let row = &table[bucket * HEADS..(bucket + 1) * HEADS];
-                for (sum, weight) in sums.iter_mut().zip(row) {
-                    *sum += i32::from(weight.cast_signed());
+            let (own, tagged) = buckets(*hash, language, shift);
+            rows.push(own);
+            if let Some(tagged) = tagged {
+                rows.push(tagged);
+            }
+        }
+        let mut sums = [0_i32; HEADS];
+        for some in rows.chunks(SMALL_SUMS) {
+            let mut small = [0_i16; HEADS];
+            for bucket in some {
+                let at = *bucket as usize * HEADS;
+                for (sum, weight) in small.iter_mut().zip(&table[at..at + HEADS]) {
+                    *sum += i16::from(weight.cast_signed());
                 }
+            }
+            for (sum, small) in sums.iter_mut().zip(small) {
+                *sum += i32::from(small);
             }
         }
         let share = share(features.hashes.len());
@@ -215,10 +229,14 @@ pub fn side(language: Language) -> usize {
 }
 
 /// The buckets of a feature: its own, and for Latin letters one more for the feature in its language.
-pub fn buckets(hash: u32, language: Language, shift: u32) -> [Option<usize>; 2] {
-    let own = LATIN.iter().position(|known| *known == language);
-    let tagged = own.and_then(|index| u32::try_from(index).ok()).map(|index| features::tagged(hash, index) >> shift);
-    [Some((hash >> shift) as usize), tagged.map(|bucket| bucket as usize)]
+pub fn buckets(hash: u32, language: Language, shift: u32) -> (u32, Option<u32>) {
+    let index = match language {
+        Language::English => 0,
+        Language::Hinglish => 1,
+        Language::Banglish => 2,
+        Language::Hindi | Language::Bengali => return (hash >> shift, None),
+    };
+    (hash >> shift, Some(features::tagged(hash, index) >> shift))
 }
 
 /// The value of each of `count` features.

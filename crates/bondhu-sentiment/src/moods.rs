@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use crate::{
     analysis::Mood,
-    phrases::{BOUNDARY, Phrase, UNKNOWN, Vocabulary, read_classes, rows},
-    spelling,
+    phrases::{BOUNDARY, Phrase, Present, UNKNOWN, Vocabulary, read_classes, rows},
+    spelling::Words,
 };
 
 /// What a phrase stands for: a mood, or nothing (its words are hidden).
@@ -36,14 +36,14 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 });
 
 /// How many phrases of each mood a text holds, at most two each, in the order of [`Mood::ALL`].
-pub(crate) fn phrases(text: &str) -> [f32; 11] {
+pub(crate) fn phrases(words: &Words) -> [f32; 11] {
     let tables = &*TABLES;
-    let mut numbers = Vec::with_capacity(text.len() / 5 + 2);
-    spelling::each_word(text, |word, _, _| numbers.push(tables.words.number(word)));
+    let mut numbers: Vec<u32> = words.iter().map(|word| tables.words.number(word)).collect();
     let mut counts = [0.0_f32; 11];
     if numbers.iter().all(|number| *number <= BOUNDARY) {
         return counts;
     }
+    let present = Present::of(&numbers, tables.words.len());
     for wants_mood in [false, true] {
         for start in 0..numbers.len() {
             for index in &tables.by_first[numbers[start] as usize] {
@@ -51,7 +51,7 @@ pub(crate) fn phrases(text: &str) -> [f32; 11] {
                 if mood.is_some() != wants_mood {
                     continue;
                 }
-                let Some(end) = phrase.matches(&numbers, start) else { continue };
+                let Some(end) = phrase.matches(&numbers, &present, start) else { continue };
                 match mood {
                     Some(mood) => counts[*mood as usize] = (counts[*mood as usize] + 1.0).min(2.0),
                     None => numbers[start..end].fill(UNKNOWN),

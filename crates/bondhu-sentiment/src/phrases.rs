@@ -5,6 +5,8 @@
 //! must be a fixed word or a choice: phrases are looked up by the word they begin with.
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
+
 /// The number of a word that occurs in no phrase.
 pub(crate) const UNKNOWN: u32 = 0;
 /// The number of a sentence boundary.
@@ -13,7 +15,7 @@ pub(crate) const BOUNDARY: u32 = 1;
 /// Every word that occurs in a phrase, numbered.
 #[derive(Default)]
 pub(crate) struct Vocabulary {
-    numbers: HashMap<String, u32>,
+    numbers: FxHashMap<String, u32>,
 }
 
 impl Vocabulary {
@@ -78,15 +80,56 @@ fn bit(word: u32) -> u64 {
     1 << (word % 64)
 }
 
+/// The words of a message, as a set of their numbers.
+pub(crate) struct Present {
+    /// A bit for each number.
+    words: Vec<u64>,
+    /// One of 64 bits for each word.
+    bits: u64,
+}
+
+impl Present {
+    /// `count` is how many numbers are in use.
+    pub(crate) fn of(words: &[u32], count: usize) -> Self {
+        let mut present = Self { words: vec![0; count / 64 + 1], bits: 0 };
+        for word in words.iter().filter(|word| **word > BOUNDARY) {
+            present.words[*word as usize / 64] |= bit(*word);
+            present.bits |= bit(*word);
+        }
+        present
+    }
+
+    fn has(&self, word: u32) -> bool {
+        self.words[word as usize / 64] & bit(word) != 0
+    }
+}
+
 /// One compiled phrase.
 pub(crate) struct Phrase {
     parts: Vec<Part>,
+    /// Of each of these at least one bit must be there: the parts that cannot be left out. Most phrases are turned away
+    /// here, and most others by the words of the part that has the fewest. None of them where those are many.
+    bits: Vec<u64>,
+    needed: Vec<u32>,
 }
+
+/// More words than this are not looked for one by one.
+const MOST_NEEDED: usize = 24;
 
 impl Phrase {
     /// Compiles a phrase. `classes` holds the options of each `@name`.
     pub(crate) fn parse(source: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Self {
-        Self { parts: split_parts(source).iter().map(|part| parse_part(part, classes, words)).collect() }
+        let parts: Vec<Part> = split_parts(source).iter().map(|part| parse_part(part, classes, words)).collect();
+        let fixed = parts.iter().skip(1).filter_map(|part| match part {
+            Part::Choice { options, optional: false } => Some(options),
+            _ => None,
+        });
+        let fixed: Vec<&Options> = fixed.collect();
+        let bits = fixed.iter().map(|options| options.bits).collect();
+        let fewest = fixed.iter().min_by_key(|options| options.groups.len());
+        let fewest = fewest.filter(|options| options.groups.len() <= MOST_NEEDED);
+        let needed = fewest.map(|options| options.groups.iter().map(|(first, _)| *first).collect()).unwrap_or_default();
+        Self { parts, bits, needed }
     }
 
     /// The words a match can begin with.
@@ -97,8 +140,13 @@ impl Phrase {
         }
     }
 
-    /// The end of a match that begins at `start`, if there is one.
-    pub(crate) fn matches(&self, words: &[u32], start: usize) -> Option<usize> {
+    /// The end of a match that begins at `start`, if there is one. `present` are the words, or more.
+    pub(crate) fn matches(&self, words: &[u32], present: &Present, start: usize) -> Option<usize> {
+        let is_possible = self.bits.iter().all(|bits| bits & present.bits != 0)
+            && (self.needed.is_empty() || self.needed.iter().any(|word| present.has(*word)));
+        if !is_possible {
+            return None;
+        }
         follow(&self.parts, words, start)
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::{
     analysis::{Analysis, Hints, Language, Mood, Polarity},
-    crisis::crisis,
+    crisis::{Crisis, detect},
     features::{self, Features},
     model::{LATIN, MODEL, MOODS, Model, VALENCE},
     moods,
     rules::Rules,
+    spelling::Words,
 };
 
 /// What a hint of the usual language adds to its score: decides where a text does not tell.
@@ -29,7 +30,8 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
     let sentiment = sentiment(model, polarity, scores[VALENCE], &rules);
     let best = (0..3).max_by(|a, b| polarity[*a].total_cmp(&polarity[*b])).unwrap_or(1);
     let has_evidence = !rules.spans.is_empty() || polarity[best] >= SURE;
-    let moods = moods(model, &scores, text);
+    let words = Words::of(text);
+    let moods = moods(model, &scores, &words);
     let mood = if moods[0].1 < f64::from(NAMED) { Mood::Neutral } else { moods[0].0 };
     Analysis {
         sentiment: if has_evidence { f64::from(sentiment) } else { 0.5 },
@@ -38,7 +40,7 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
         moods,
         confidence: if has_evidence { f64::from(polarity[best]) } else { 0.0 },
         language,
-        crisis: crisis(text),
+        crisis: detect::read(text, &words, &features),
         spans: rules.spans,
     }
 }
@@ -54,7 +56,7 @@ fn silent(language: Language) -> Analysis {
         moods,
         confidence: 0.0,
         language,
-        crisis: crisis(""),
+        crisis: Crisis::default(),
         spans: Vec::new(),
     }
 }
@@ -85,8 +87,8 @@ fn sentiment(model: &Model<'_>, polarity: [f32; 3], valence: f32, rules: &Rules)
     (0.5 + 0.5 * y).clamp(0.0, 1.0)
 }
 
-fn moods(model: &Model<'_>, scores: &[f32], text: &str) -> Vec<(Mood, f64)> {
-    let phrases = moods::phrases(text);
+fn moods(model: &Model<'_>, scores: &[f32], words: &Words) -> Vec<(Mood, f64)> {
+    let phrases = moods::phrases(words);
     let mut logits = [0.0; 11];
     for (k, logit) in logits.iter_mut().enumerate() {
         *logit = scores[MOODS + k] + model.dense.phrase * phrases[k];

@@ -1,12 +1,45 @@
 //! Spelling folds: one form for the many ways the same word is typed.
 
+/// The folded words of a message.
+#[derive(Default)]
+pub(crate) struct Words {
+    /// All of them, one after another.
+    letters: String,
+    /// Where each ends among the letters, and where it begins and ends in the message, in bytes.
+    places: Vec<(usize, usize, usize)>,
+}
+
+impl Words {
+    /// Reads a message.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut words =
+            Self { letters: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() / 5 + 2) };
+        each_word(text, |word, start, end| {
+            words.letters.push_str(word);
+            words.places.push((words.letters.len(), start, end));
+        });
+        words
+    }
+
+    /// Each word, empty at every end of a sentence.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut from = 0;
+        self.places.iter().map(move |(to, _, _)| &self.letters[std::mem::replace(&mut from, *to)..*to])
+    }
+
+    /// Where each begins and ends in the message, in bytes.
+    pub(crate) fn places(&self) -> Vec<(usize, usize)> {
+        self.places.iter().map(|(_, start, end)| (*start, *end)).collect()
+    }
+}
+
 /// Gives each folded word of a message to `each` with where it begins and ends in bytes, and an empty word at every end
 /// of a sentence.
 ///
 /// Case, apostrophes, invisible characters, doubled and drawn-out letters, digits standing for letters ("su1cide"),
 /// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
 /// tables go through the same fold, so a table may be written in any of these spellings.
-pub(crate) fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
+fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
     let mut word = String::new();
     let mut folded = String::new();
     let mut start = 0;

@@ -3,7 +3,7 @@
 pub use crate::{
     crisis::{
         detect::ACUTE_RISK,
-        vote::{QUESTIONS, Vote},
+        vote::{QUESTIONS, STEPS, Vote, pack_steps},
     },
     features::{DENSE, Features, Script},
     model::{Dense, HEADS, LATIN, MOODS, Model, VALENCE, buckets, crc32, share, side},
@@ -16,7 +16,7 @@ pub fn features(text: &str) -> Features {
 
 /// How many phrases of each mood a text holds, in the order of [`crate::Mood::ALL`].
 pub fn mood_phrases(text: &str) -> [f32; 11] {
-    crate::moods::phrases(text)
+    crate::moods::phrases(&crate::spelling::Words::of(text))
 }
 
 /// What the sentiment is put together from: polarity, valence, rule score, emoji.

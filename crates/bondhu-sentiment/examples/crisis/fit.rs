@@ -1,12 +1,14 @@
-//! Fitting the two questions: logistic regression over hashed word pieces.
+//! Fitting the two questions: logistic regression over hashed words and word pieces.
 
-use bondhu_sentiment::training::{self, QUESTIONS, Vote};
+use bondhu_sentiment::training::{self, QUESTIONS, STEPS, Vote, pack_steps};
 
 use super::Row;
 
 /// Two to the power of this many buckets in the table of each question. More of them measure a little better, but all
 /// weights together are to stay under 5 MB.
-const BITS: [u8; QUESTIONS] = [17, 15];
+const BITS: [u8; QUESTIONS] = [19, 15];
+/// Rounds of the search for the steps of the weights; the last ones change nothing any more.
+const ROUNDS: usize = 40;
 const EPOCHS: usize = 20;
 /// How much a wrong answer costs against large weights; chosen on the folds.
 const COST: f32 = 64.0;
@@ -27,7 +29,7 @@ pub(crate) fn fit(rows: &[&Row]) -> Vec<u8> {
     let risk = fit_question(BITS[0], rows, &risk, |row| row.weight);
     // How acute is asked of messages at risk only.
     let acute = fit_question(BITS[1], rows, &acute, |row| if row.level >= 2 { 1.0 } else { 0.0 });
-    pack([&risk, &acute])
+    pack(rows, [&risk, &acute])
 }
 
 /// Weights and bias of a question.
@@ -109,12 +111,48 @@ fn shuffle<T>(rows: &mut [T], random: &mut u64) {
     }
 }
 
-fn pack(fits: [&(Vec<f32>, f32); QUESTIONS]) -> Vec<u8> {
-    let largest = |weights: &[f32]| weights.iter().map(|weight| weight.abs()).fold(1e-6, f32::max);
-    let scales = fits.map(|(weights, _)| largest(weights) / 127.0);
-    let step = |weight: f32, scale: f32| ((weight / scale).round() as i8).cast_unsigned();
-    let tables: [Vec<u8>; QUESTIONS] =
-        std::array::from_fn(|k| fits[k].0.iter().map(|weight| step(*weight, scales[k])).collect());
-    let tables = [&tables[0][..], &tables[1][..]];
-    Vote { bits: BITS, scales, biases: fits.map(|(_, bias)| *bias), tables }.to_bytes()
+fn pack(rows: &[&Row], fits: [&(Vec<f32>, f32); QUESTIONS]) -> Vec<u8> {
+    let packed: [([f32; STEPS], Vec<u8>); QUESTIONS] = std::array::from_fn(|k| {
+        let weights = &fits[k].0;
+        let mut counts = vec![0.0_f64; weights.len()];
+        for hash in rows.iter().flat_map(|row| &row.features) {
+            counts[(hash >> (32 - u32::from(BITS[k]))) as usize] += 1.0;
+        }
+        let steps = steps(weights, &counts);
+        let table: Vec<u8> = weights.iter().map(|weight| nearest(&steps, *weight) as u8).collect();
+        (steps, pack_steps(&table))
+    });
+    let [(risk_steps, risk), (acute_steps, acute)] = &packed;
+    let biases = fits.map(|(_, bias)| *bias);
+    Vote { bits: BITS, biases, steps: [*risk_steps, *acute_steps], tables: [risk, acute] }.to_bytes()
+}
+
+/// The few numbers that stand for all weights with the least squared error over the messages (Lloyd 1982, "Least squares
+/// quantization in PCM"). They begin as quantiles, the outer two near the ends.
+fn steps(weights: &[f32], counts: &[f64]) -> [f32; STEPS] {
+    let mut sorted: Vec<(f32, f64)> = weights.iter().copied().zip(counts.iter().copied()).collect();
+    sorted.retain(|(_, count)| *count > 0.0);
+    sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let end = sorted.len().saturating_sub(1);
+    let mut steps: [f32; STEPS] = std::array::from_fn(|step| sorted[end * (2 * step + 1) / (2 * STEPS)].0);
+    (steps[0], steps[STEPS - 1]) = (sorted[end / 2000].0, sorted[end - end / 2000].0);
+    for _ in 0..ROUNDS {
+        let mut sums = [(0.0_f64, 0.0_f64); STEPS];
+        for (weight, count) in &sorted {
+            let (sum, of) = &mut sums[nearest(&steps, *weight)];
+            *sum += f64::from(*weight) * count;
+            *of += count;
+        }
+        for (step, (sum, of)) in steps.iter_mut().zip(sums) {
+            if of > 0.0 {
+                *step = (sum / of) as f32;
+            }
+        }
+    }
+    steps
+}
+
+fn nearest(steps: &[f32; STEPS], weight: f32) -> usize {
+    let far = |step: &usize| (steps[*step] - weight).abs();
+    (0..STEPS).min_by(|one, other| far(one).total_cmp(&far(other))).unwrap_or(0)
 }

@@ -79,9 +79,9 @@ impl Fit {
         let side = side(row.language);
         into.clear();
         for hash in hashes {
-            for bucket in buckets(*hash, row.language, self.shifts[side]).into_iter().flatten() {
-                into.push(u32::try_from(bucket).expect("fewer than 2^32 buckets"));
-            }
+            let (own, tagged) = buckets(*hash, row.language, self.shifts[side]);
+            into.push(own);
+            into.extend(tagged);
         }
         let mut scores = [0.0; HEADS];
         for bucket in into.iter() {

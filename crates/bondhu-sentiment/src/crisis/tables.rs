@@ -1,7 +1,7 @@
 //! The phrase tables, read once from the data files.
 use std::sync::LazyLock;
 
-use crate::phrases::{Phrase, Vocabulary, read_classes, rows};
+use crate::phrases::{Phrase, Present, Vocabulary, read_classes, rows};
 
 /// What a phrase stands for. The comments in the data files say how each is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,11 +139,12 @@ impl Tables {
         &'a self,
         pass: usize,
         words: &'a [u32],
+        present: &'a Present,
         start: usize,
     ) -> impl Iterator<Item = (Kind, usize)> + 'a {
         self.passes[pass][words[start] as usize].iter().filter_map(move |index| {
             let (kind, phrase) = &self.phrases[*index];
-            phrase.matches(words, start).map(|end| (*kind, end))
+            phrase.matches(words, present, start).map(|end| (*kind, end))
         })
     }
 

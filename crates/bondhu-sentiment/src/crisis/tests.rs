@@ -148,12 +148,16 @@ fn every_language_reaches_the_limits() {
     }
 }
 
-/// Files that nobody had read when the weights and limits were chosen, and none was changed for.
+/// Files that no weight was learnt from. The first three helped to choose the limits.
 fn blind() -> Vec<Case> {
-    [include_str!("../../tests/cases/blind_1.tsv"), include_str!("../../tests/cases/blind_2.tsv")]
-        .into_iter()
-        .flat_map(cases)
-        .collect()
+    let files = [
+        include_str!("../../tests/cases/blind_1.tsv"),
+        include_str!("../../tests/cases/blind_2.tsv"),
+        include_str!("../../tests/cases/blind_3.tsv"),
+        include_str!("../../tests/cases/blind_4.tsv"),
+        include_str!("../../tests/cases/blind_5.tsv"),
+    ];
+    files.into_iter().flat_map(cases).collect()
 }
 
 #[test]
@@ -164,8 +168,8 @@ fn the_vote_finds_what_no_phrase_says() {
     for language in ["en", "hi", "bn", "hi-en", "bn-en"] {
         let (own, rest): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.language == language);
         let figures = measure(&format!("blind {language}"), &own);
-        assert!(share(figures.at_risk_found, figures.at_risk) >= 0.6, "{language}");
-        assert!(share(figures.false_alarms, figures.ordinary) <= 0.15, "{language}");
+        assert!(share(figures.at_risk_found, figures.at_risk) >= 0.8, "{language}");
+        assert!(share(figures.false_alarms, figures.ordinary) <= 0.1, "{language}");
         all = rest;
     }
     let found = blind().iter().filter(|case| case.level >= 2 && level(case.text) >= 2).count();

@@ -1,67 +1,79 @@
-//! A second vote beside the phrases: a linear model over a message's word pieces, learnt from written messages.
+//! A second vote beside the phrases: a linear model over a message's words and word pieces, learnt from written messages.
 //!
 //! Little endian: `"BRSK"`, version (u16), bits of the table of each of the two questions (u8), the hash of a known word
-//! (u32), step and bias of each question (f32), their tables with a signed number for each bucket, the CRC-32 of everything
-//! before (u32).
+//! (u32), the bias of each question (f32), what each of the eight steps is worth for each question (f32), their tables with
+//! three bits for each bucket, the CRC-32 of everything before (u32).
 
 use std::sync::LazyLock;
 
-use crate::features::{self, finish, hash};
+use crate::{
+    features::{Features, finish, hash},
+    spelling::Words,
+};
 
 /// The questions: is there a risk (level 2 or 3), and if there is one, is it acute (level 3)?
 pub const QUESTIONS: usize = 2;
-const VERSION: u16 = 1;
+/// A weight is one of so many numbers: more of them measure no better, and so a table has room for twice the buckets.
+pub const STEPS: usize = 8;
+const STEP_BITS: usize = 3;
+const VERSION: u16 = 2;
 const MAGIC: &[u8; 4] = b"BRSK";
-const HEADER: usize = 12 + 8 * QUESTIONS;
+const HEADER: usize = 12 + 4 * QUESTIONS + 4 * QUESTIONS * STEPS;
 const KNOWN: &str = "bondhu";
 
 const WORD: u32 = 0x68bc_21eb;
 const PAIR: u32 = 0x02e5_be93;
+const STEMS: u32 = 0x3c6e_f372;
 const SIGN: u32 = 0x2545_f491;
+/// So many letters of a word are taken for its stem: what follows is mostly the ending.
+const STEM: usize = 4;
 
-/// What the vote sees of a message, filled word by word.
-#[derive(Default)]
-pub(crate) struct Sight {
-    hashes: Vec<u32>,
-    before: u32,
+/// What the vote sees of a message, each feature once: what the sentiment sees, the folded words and their neighbours, and
+/// the phrases that were found, by kind.
+pub(crate) fn sight(features: &Features, words: &Words, signs: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut hashes = Vec::with_capacity(features.hashes.len() + features.hashes.len() / 2 + 16);
+    hashes.extend_from_slice(&features.hashes);
+    let (mut before, mut stem_before) = (0, 0);
+    for word in words.iter() {
+        let this = hash(WORD, word);
+        let stem = hash(STEMS, word.char_indices().nth(STEM).map_or(word, |(end, _)| &word[..end]));
+        hashes.extend([this, finish(before ^ this.wrapping_mul(PAIR)), finish(stem_before ^ stem.wrapping_mul(PAIR))]);
+        (before, stem_before) = (this, stem);
+    }
+    hashes.extend(signs.map(|kind| finish(SIGN ^ kind)));
+    once_each(&mut hashes);
+    hashes
 }
 
-impl Sight {
-    /// The next folded word; empty at the end of a sentence.
-    pub(crate) fn word(&mut self, word: &str) {
-        let this = hash(WORD, word);
-        self.hashes.push(this);
-        self.hashes.push(finish(self.before ^ this.wrapping_mul(PAIR)));
-        features::pieces(word, 2, &mut self.hashes);
-        if word.is_ascii() {
-            features::skeleton(word, &mut self.hashes);
+/// Drops what has been there before, by a table of what was seen: sorting takes several times as long.
+fn once_each(hashes: &mut Vec<u32>) {
+    let size = (hashes.len() * 2).next_power_of_two();
+    let mut seen = vec![0_u32; size];
+    hashes.retain(|hash| {
+        // Zero stands for an empty place.
+        let wanted = (*hash).max(1);
+        let mut at = wanted as usize & (size - 1);
+        while seen[at] != 0 {
+            if seen[at] == wanted {
+                return false;
+            }
+            at = (at + 1) & (size - 1);
         }
-        self.before = this;
-    }
-
-    /// A phrase of this kind was found.
-    pub(crate) fn sign(&mut self, kind: u32) {
-        self.hashes.push(finish(SIGN ^ kind));
-    }
-
-    /// Each feature once.
-    pub(crate) fn features(mut self) -> Vec<u32> {
-        self.hashes.sort_unstable();
-        self.hashes.dedup();
-        self.hashes
-    }
+        seen[at] = wanted;
+        true
+    });
 }
 
 /// The weights in use, by question.
 #[derive(Clone, Debug)]
 pub struct Vote<'a> {
-    /// Bits of each table.
+    /// Bits of the number of buckets.
     pub bits: [u8; QUESTIONS],
-    /// What one step of each table is worth.
-    pub scales: [f32; QUESTIONS],
     /// What the answers are without any feature.
     pub biases: [f32; QUESTIONS],
-    /// A signed number for each bucket.
+    /// What each step is worth.
+    pub steps: [[f32; STEPS]; QUESTIONS],
+    /// The step of each bucket, in three bits.
     pub tables: [&'a [u8]; QUESTIONS],
 }
 
@@ -86,14 +98,15 @@ impl<'a> Vote<'a> {
             return Err("weights made with another hash");
         }
         let bits = [head[6], head[7]];
-        let [risk, acute] = bits.map(|bits| 1_usize << bits.min(24));
+        let [risk, acute] = bits.map(table_length);
         if bytes.len() != HEADER + risk + acute + 4 {
             return Err("another length than the header says");
         }
+        let steps_at = 12 + 4 * QUESTIONS;
         Ok(Self {
             bits,
-            scales: std::array::from_fn(|k| number(12 + 4 * k)),
-            biases: std::array::from_fn(|k| number(12 + 4 * (QUESTIONS + k))),
+            biases: std::array::from_fn(|k| number(12 + 4 * k)),
+            steps: std::array::from_fn(|k| std::array::from_fn(|step| number(steps_at + 4 * (k * STEPS + step)))),
             tables: [&bytes[HEADER..HEADER + risk], &bytes[HEADER + risk..HEADER + risk + acute]],
         })
     }
@@ -105,7 +118,7 @@ impl<'a> Vote<'a> {
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend(self.bits);
         bytes.extend(hash(0, KNOWN).to_le_bytes());
-        for number in self.scales.iter().chain(&self.biases) {
+        for number in self.biases.iter().chain(self.steps.iter().flatten()) {
             bytes.extend(number.to_le_bytes());
         }
         for table in self.tables {
@@ -117,11 +130,59 @@ impl<'a> Vote<'a> {
 
     /// The log-odds of each question.
     pub fn scores(&self, features: &[u32]) -> [f32; QUESTIONS] {
-        let sum = |k: usize| {
-            let shift = 32 - u32::from(self.bits[k]);
-            features.iter().map(|hash| i32::from(self.tables[k][(hash >> shift) as usize].cast_signed())).sum::<i32>()
-        };
         let value = crate::model::share(features.len());
-        std::array::from_fn(|k| crate::model::as_f32(sum(k)) * self.scales[k] * value + self.biases[k])
+        std::array::from_fn(|k| {
+            let (table, shift) = (self.tables[k], 32 - u32::from(self.bits[k]));
+            let worth = |hash: &u32| self.steps[k][step_of(table, (hash >> shift) as usize)];
+            features.iter().map(worth).sum::<f32>() * value + self.biases[k]
+        })
+    }
+}
+
+/// Bytes of a table of so many buckets; one more, so that two can always be read at once.
+fn table_length(bits: u8) -> usize {
+    (STEP_BITS << bits.min(24)) / 8 + 1
+}
+
+fn step_of(table: &[u8], bucket: usize) -> usize {
+    let bit = bucket * STEP_BITS;
+    let two = u16::from_le_bytes([table[bit / 8], table[bit / 8 + 1]]);
+    usize::from(two >> (bit % 8)) & (STEPS - 1)
+}
+
+/// The bytes of a table, from the step of each bucket.
+pub fn pack_steps(steps: &[u8]) -> Vec<u8> {
+    let bits = u8::try_from(steps.len().ilog2()).unwrap_or(u8::MAX);
+    let mut table = vec![0; table_length(bits)];
+    for (bucket, step) in steps.iter().enumerate() {
+        let bit = bucket * STEP_BITS;
+        let two = u16::from(*step) << (bit % 8);
+        let [low, high] = two.to_le_bytes();
+        table[bit / 8] |= low;
+        table[bit / 8 + 1] |= high;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_back_from_their_three_bits() {
+        let steps: Vec<u8> = (0..64_u32).map(|bucket| u8::try_from(bucket * bucket % 8).unwrap()).collect();
+        let table = pack_steps(&steps);
+        assert_eq!(table.len(), 25);
+        for (bucket, step) in steps.iter().enumerate() {
+            assert_eq!(step_of(&table, bucket), usize::from(*step), "{bucket}");
+        }
+    }
+
+    #[test]
+    fn each_feature_counts_once() {
+        let mut hashes = vec![7, 0, 9, 7, 1, 7, 9, u32::MAX];
+        once_each(&mut hashes);
+        assert_eq!(hashes, [7, 0, 9, u32::MAX]);
+        once_each(&mut Vec::new());
     }
 }
