@@ -18,6 +18,13 @@ use bondhu_bench::{machine, write_between};
 use bondhu_sentiment::{Hints, analyze};
 use clap::Parser;
 
+/// How often each message is timed by itself.
+const PASSES: usize = 9;
+
+// What the product allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The command line.
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -108,14 +115,21 @@ fn ours(rated: &[Rated]) -> Score {
         scores = rated.iter().map(|case| 2.0 * analyze(&case.text, Hints::default()).sentiment - 1.0).collect();
         best = best.min(began.elapsed());
     }
-    let mut each: Vec<Duration> = rated
-        .iter()
-        .map(|case| {
+    // The median of a few passes over all: what else the machine did in the same moment is not the message's, and a
+    // message that is read twice in a row would find its weights in the caches.
+    let mut times = vec![Vec::with_capacity(PASSES); rated.len()];
+    for _ in 0..PASSES {
+        for (case, times) in rated.iter().zip(&mut times) {
             let began = Instant::now();
             std::hint::black_box(analyze(&case.text, Hints::default()));
-            began.elapsed()
-        })
-        .collect();
+            times.push(began.elapsed());
+        }
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let mut each: Vec<Duration> = times.iter_mut().map(median).collect();
     each.sort_unstable();
     let p99 = each[each.len() * 99 / 100].as_secs_f64() * 1e6;
     let name = "bondhu-sentiment (with mood, language and crisis)";

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     analysis::Mood,
-    phrases::{BOUNDARY, Phrase, Present, UNKNOWN, Vocabulary, read_classes, rows},
+    phrases::{BOUNDARY, ByFirst, Phrase, Present, UNKNOWN, Vocabulary, read_classes, rows},
     spelling::Words,
 };
 
@@ -14,7 +14,7 @@ type Meaning = Option<Mood>;
 struct Tables {
     words: Vocabulary,
     phrases: Vec<(Meaning, Phrase)>,
-    by_first: Vec<Vec<usize>>,
+    by_first: ByFirst,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
@@ -26,11 +26,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         assert!(mood.is_some() || name == "mask", "the mood phrases name an unknown mood: {name}");
         phrases.push((mood, Phrase::parse(source, &classes, &mut words)));
     }
-    let mut by_first = vec![Vec::new(); words.len()];
+    let mut by_first = ByFirst::new(words.len());
     for (index, (_, phrase)) in phrases.iter().enumerate() {
-        for word in phrase.first_words() {
-            by_first[word as usize].push(index);
-        }
+        by_first.add(phrase, index);
     }
     Tables { words, phrases, by_first }
 });
@@ -46,8 +44,8 @@ pub(crate) fn phrases(words: &Words) -> [f32; 11] {
     let present = Present::of(&numbers, tables.words.len());
     for wants_mood in [false, true] {
         for start in 0..numbers.len() {
-            for index in &tables.by_first[numbers[start] as usize] {
-                let (mood, phrase) = &tables.phrases[*index];
+            for index in tables.by_first.candidates(numbers[start], &present) {
+                let (mood, phrase) = &tables.phrases[index];
                 if mood.is_some() != wants_mood {
                     continue;
                 }

@@ -104,12 +104,43 @@ impl Present {
     }
 }
 
+/// Phrases by the word they begin with.
+pub(crate) struct ByFirst(Vec<Vec<Candidate>>);
+
+/// What is looked at before a phrase itself: it lies close together, while phrases are all over the memory.
+struct Candidate {
+    /// Of each of these at least one bit must be there: the two parts that the fewest words fit.
+    bits: [u64; 2],
+    index: usize,
+}
+
+impl ByFirst {
+    /// Empty, for so many words.
+    pub(crate) fn new(words: usize) -> Self {
+        Self((0..words).map(|_| Vec::new()).collect())
+    }
+
+    /// The phrase with this index is looked for from now on.
+    pub(crate) fn add(&mut self, phrase: &Phrase, index: usize) {
+        for word in phrase.first_words() {
+            self.0[word as usize].push(Candidate { bits: phrase.bits, index });
+        }
+    }
+
+    /// The phrases that begin with this word and may be in a message of these words.
+    pub(crate) fn candidates(&self, word: u32, present: &Present) -> impl Iterator<Item = usize> {
+        let bits = present.bits;
+        let may_be = move |candidate: &&Candidate| candidate.bits.iter().all(|part| part & bits != 0);
+        self.0[word as usize].iter().filter(may_be).map(|candidate| candidate.index)
+    }
+}
+
 /// One compiled phrase.
 pub(crate) struct Phrase {
     parts: Vec<Part>,
-    /// Of each of these at least one bit must be there: the parts that cannot be left out. Most phrases are turned away
-    /// here, and most others by the words of the part that has the fewest. None of them where those are many.
-    bits: Vec<u64>,
+    /// See [`Candidate`].
+    bits: [u64; 2],
+    /// One of these words must be there: those of the part that has the fewest. None where those are many.
     needed: Vec<u32>,
 }
 
@@ -125,26 +156,32 @@ impl Phrase {
             _ => None,
         });
         let fixed: Vec<&Options> = fixed.collect();
-        let bits = fixed.iter().map(|options| options.bits).collect();
+        let mut bits: Vec<u64> = fixed.iter().map(|options| options.bits).collect();
+        bits.sort_unstable_by_key(|bits| bits.count_ones());
+        bits.resize(2, u64::MAX);
         let fewest = fixed.iter().min_by_key(|options| options.groups.len());
         let fewest = fewest.filter(|options| options.groups.len() <= MOST_NEEDED);
         let needed = fewest.map(|options| options.groups.iter().map(|(first, _)| *first).collect()).unwrap_or_default();
-        Self { parts, bits, needed }
+        Self { parts, bits: [bits[0], bits[1]], needed }
     }
 
     /// The words a match can begin with.
-    pub(crate) fn first_words(&self) -> Vec<u32> {
+    fn first_words(&self) -> Vec<u32> {
         match self.parts.first() {
             Some(Part::Choice { options, optional: false }) => options.groups.iter().map(|(first, _)| *first).collect(),
             _ => Vec::new(),
         }
     }
 
+    /// Whether it can never be found, because it begins with a gap or an optional word.
+    #[cfg(test)]
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.first_words().is_empty()
+    }
+
     /// The end of a match that begins at `start`, if there is one. `present` are the words, or more.
     pub(crate) fn matches(&self, words: &[u32], present: &Present, start: usize) -> Option<usize> {
-        let is_possible = self.bits.iter().all(|bits| bits & present.bits != 0)
-            && (self.needed.is_empty() || self.needed.iter().any(|word| present.has(*word)));
-        if !is_possible {
+        if !self.needed.is_empty() && !self.needed.iter().any(|word| present.has(*word)) {
             return None;
         }
         follow(&self.parts, words, start)

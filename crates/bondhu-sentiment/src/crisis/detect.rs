@@ -1,7 +1,7 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
 
 use super::tables::{Kind, TABLES, Tables};
-use super::vote::{self, QUESTIONS, VOTE};
+use super::vote::{self, VOTE};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
 use crate::features::Features;
 use crate::phrases::{BOUNDARY, Present, UNKNOWN};
@@ -37,7 +37,7 @@ pub(crate) fn read(text: &str, words: &Words, features: &Features) -> Crisis {
     let look = Look::at(words);
     let mut crisis = look.phrases(text);
     let count = look.places.iter().filter(|(start, end)| start < end).count();
-    let level = level_of(VOTE.scores(&look.sight(words, features)), count);
+    let level = level_of(&look.sight(words, features), count);
     if level > crisis.level {
         crisis.level = level;
         // The whole message is what speaks: no part of it says it alone.
@@ -49,10 +49,12 @@ pub(crate) fn read(text: &str, words: &Words, features: &Features) -> Crisis {
     crisis
 }
 
-/// The level that the answers of the vote on so many words stand for.
-fn level_of([risk, acute]: [f32; QUESTIONS], words: usize) -> Option<CrisisLevel> {
+/// The level that the answers of the vote on a message of so many words stand for.
+fn level_of(features: &[u32], words: usize) -> Option<CrisisLevel> {
+    let risk = VOTE.score(vote::IS_RISK, features);
     let limit = if words < FEW { RISK_OF_FEW } else { RISK };
-    if risk > ACUTE_RISK && acute > ACUTE {
+    // Most messages need no answer to the second question.
+    if risk > ACUTE_RISK && VOTE.score(vote::IS_ACUTE, features) > ACUTE {
         Some(CrisisLevel::Acute)
     } else {
         (risk > limit).then_some(CrisisLevel::Ideation)

@@ -1,7 +1,7 @@
 //! The phrase tables, read once from the data files.
 use std::sync::LazyLock;
 
-use crate::phrases::{Phrase, Present, Vocabulary, read_classes, rows};
+use crate::phrases::{ByFirst, Phrase, Present, Vocabulary, read_classes, rows};
 
 /// What a phrase stands for. The comments in the data files say how each is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,9 +97,6 @@ const FILES: &[&str] = &[
     include_str!("../../data/crisis/romanised.tsv"),
 ];
 
-/// One pass over a message: the phrases that are looked for in it, by the number of their first word.
-type ByFirst = Vec<Vec<usize>>;
-
 /// All phrases.
 pub(super) struct Tables {
     pub(super) words: Vocabulary,
@@ -116,11 +113,9 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     for (name, source) in FILES.iter().flat_map(|file| rows(file)) {
         phrases.push((kind_named(name), Phrase::parse(source, &classes, &mut words)));
     }
-    let mut passes = [(); 3].map(|()| vec![Vec::new(); words.len()]);
+    let mut passes = [(); 3].map(|()| ByFirst::new(words.len()));
     for (index, (kind, phrase)) in phrases.iter().enumerate() {
-        for word in phrase.first_words() {
-            passes[pass_of(*kind)][word as usize].push(index);
-        }
+        passes[pass_of(*kind)].add(phrase, index);
     }
     Tables { words, phrases, passes }
 });
@@ -142,8 +137,8 @@ impl Tables {
         present: &'a Present,
         start: usize,
     ) -> impl Iterator<Item = (Kind, usize)> + 'a {
-        self.passes[pass][words[start] as usize].iter().filter_map(move |index| {
-            let (kind, phrase) = &self.phrases[*index];
+        self.passes[pass].candidates(words[start], present).filter_map(move |index| {
+            let (kind, phrase) = &self.phrases[index];
             phrase.matches(words, present, start).map(|end| (*kind, end))
         })
     }
@@ -151,7 +146,7 @@ impl Tables {
     /// Phrases that can never be found, because they begin with a gap or an optional word.
     #[cfg(test)]
     pub(super) fn unreachable(&self) -> usize {
-        self.phrases.iter().filter(|(_, phrase)| phrase.first_words().is_empty()).count()
+        self.phrases.iter().filter(|(_, phrase)| phrase.is_unreachable()).count()
     }
 }
 

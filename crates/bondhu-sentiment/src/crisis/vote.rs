@@ -13,6 +13,8 @@ use crate::{
 
 /// The questions: is there a risk (level 2 or 3), and if there is one, is it acute (level 3)?
 pub const QUESTIONS: usize = 2;
+pub(super) const IS_RISK: usize = 0;
+pub(super) const IS_ACUTE: usize = 1;
 /// A weight is one of so many numbers: more of them measure no better, and so a table has room for twice the buckets.
 pub const STEPS: usize = 8;
 const STEP_BITS: usize = 3;
@@ -130,12 +132,15 @@ impl<'a> Vote<'a> {
 
     /// The log-odds of each question.
     pub fn scores(&self, features: &[u32]) -> [f32; QUESTIONS] {
-        let value = crate::model::share(features.len());
-        std::array::from_fn(|k| {
-            let (table, shift) = (self.tables[k], 32 - u32::from(self.bits[k]));
-            let worth = |hash: &u32| self.steps[k][step_of(table, (hash >> shift) as usize)];
-            features.iter().map(worth).sum::<f32>() * value + self.biases[k]
-        })
+        std::array::from_fn(|question| self.score(question, features))
+    }
+
+    /// The log-odds of one question.
+    pub(super) fn score(&self, question: usize, features: &[u32]) -> f32 {
+        let (table, steps) = (self.tables[question], &self.steps[question]);
+        let shift = 32 - u32::from(self.bits[question]);
+        let sum: f32 = features.iter().map(|hash| steps[step_of(table, (hash >> shift) as usize)]).sum();
+        sum * crate::model::share(features.len()) + self.biases[question]
     }
 }
 
