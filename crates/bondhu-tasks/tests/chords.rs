@@ -169,13 +169,19 @@ fn a_combination_gives_what_its_parts_give() {
         let worker = Worker::new(queue.clone(), ()).register::<Add>().concurrency(8);
         runtime.spawn(worker.run_until(std::future::pending()));
     }
-    proptest!(ProptestConfig::with_cases(150), |(tree in any_tree())| {
+    let check = |tree: &Tree| {
         let Tree::Chain(parts) = &tree else { unreachable!("it ends in one task") };
         let start = Tree::Add(0).signature().arg(0);
         let whole = Signature::chain(std::iter::once(start).chain(parts.iter().map(Tree::signature)));
         for queue in &queues {
             let given = runtime.block_on(async { queue.apply(whole.clone()).await.unwrap().get(SOON).await.unwrap() });
-            prop_assert_eq!(given, tree.value(&json!(0)));
+            prop_assert_eq!(given, tree.value(&json!(0)), "{:?}", tree);
         }
-    });
+        Ok(())
+    };
+    // Found by chance: a chord whose body ends in a group, as a member of a header.
+    let group = |part: Tree| Tree::Group(vec![part]);
+    let two = Tree::Chain(vec![group(Tree::Add(0)), group(Tree::Add(0))]);
+    check(&Tree::Chain(vec![group(two), Tree::Add(100)])).unwrap();
+    proptest!(ProptestConfig::with_cases(150), |(tree in any_tree())| check(&tree)?);
 }

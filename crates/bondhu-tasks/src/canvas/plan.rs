@@ -144,17 +144,14 @@ impl Planner<'_> {
                 Ok((signature, ResultTuple::group(id, results)))
             }
             Kind::Chain(mut tasks) if !tasks.is_empty() => {
-                let (last, result) = self.frozen(tasks.pop().expect("it has one"))?;
+                let last = with_name_of(&signature, tasks.pop().expect("it has one"));
+                let (last, result) = self.frozen(last)?;
                 tasks.push(last);
                 signature.kwargs.insert("tasks".to_owned(), tasks.iter().map(Signature::to_value).collect());
                 Ok((signature, result))
             }
             Kind::Chord { body, .. } => {
-                let mut body = *body;
-                if let Some(id) = signature.options.get("task_id").filter(|id| id.is_string()) {
-                    body.options.entry("task_id").or_insert_with(|| id.clone());
-                }
-                let (body, result) = self.frozen(body)?;
+                let (body, result) = self.frozen(with_name_of(&signature, *body))?;
                 signature.kwargs.insert("body".to_owned(), body.to_value());
                 Ok((signature.option("task_id", result.id.as_str()), result))
             }
@@ -206,7 +203,8 @@ impl Planner<'_> {
         if tasks.is_empty() {
             return self.send(body.with_result(json!([])), None);
         }
-        let body = self.named(body);
+        // A body that ends in a group has a group's result, and a header around this chord must know that form.
+        let (body, result) = self.frozen(body)?;
         let count = tasks.iter().map(members).sum::<Result<u64, _>>()?;
         let group = (self.new_id)();
         self.chords.push((group.clone(), count));
@@ -220,7 +218,7 @@ impl Planner<'_> {
         if nested {
             self.headers.push(parent.clone());
         }
-        Ok(Some(ResultTuple { parent: Some(Box::new(parent)), ..ResultTuple::task(id_of(&body)?) }))
+        Ok(Some(ResultTuple { parent: Some(Box::new(parent)), ..result }))
     }
 
     fn named(&mut self, signature: Signature) -> Signature {
@@ -273,6 +271,14 @@ fn starmaps(task: &Signature, items: &[Value], size: u64) -> Vec<Signature> {
 fn id_of(signature: &Signature) -> Result<TaskId, Error> {
     let id = signature.options.get("task_id").and_then(Value::as_str);
     id.map(TaskId::from).ok_or_else(|| Error::Malformed { what: "signature", reason: "its id is no text".to_owned() })
+}
+
+/// The last part of a combination; the name of the whole is its name.
+fn with_name_of(whole: &Signature, mut last: Signature) -> Signature {
+    if let Some(id) = whole.options.get("task_id").filter(|id| id.is_string()) {
+        last.options.entry("task_id").or_insert_with(|| id.clone());
+    }
+    last
 }
 
 /// Puts arguments before those that are there, unless the signature keeps its own.
