@@ -1,6 +1,7 @@
 //! Signs of a crisis: a phrase detector with gates for whom and when a sentence is about.
 
 pub(crate) mod detect;
+mod doubt;
 mod tables;
 #[cfg(test)]
 mod tests;

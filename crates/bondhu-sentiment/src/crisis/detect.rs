@@ -1,5 +1,6 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
 
+use super::doubt::doubt;
 use super::tables::{Kind, TABLES, Tables};
 use super::vote::{self, VOTE};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
@@ -36,6 +37,7 @@ struct Hit {
 pub(crate) fn read(text: &str, words: &Words, features: &Features) -> Crisis {
     let look = Look::at(words);
     let mut crisis = look.phrases(text);
+    doubt(&mut crisis, text, &look.places);
     let count = look.places.iter().filter(|(start, end)| start < end).count();
     let level = level_of(&look.sight(words, features), count);
     if level > crisis.level {

@@ -156,6 +156,8 @@ fn blind() -> Vec<Case> {
         include_str!("../../tests/cases/blind_3.tsv"),
         include_str!("../../tests/cases/blind_4.tsv"),
         include_str!("../../tests/cases/blind_5.tsv"),
+        include_str!("../../tests/cases/blind_6.tsv"),
+        include_str!("../../tests/cases/blind_7.tsv"),
     ];
     files.into_iter().flat_map(cases).collect()
 }
@@ -192,6 +194,38 @@ fn quiet_prose_and_small_talk_are_no_alarm() {
         "शाम को नदी के किनारे बैठे रहे, हवा ठंडी थी और सब शांत था।",
     ] {
         assert!(level(text) < 2, "{text}");
+    }
+}
+
+#[test]
+fn the_vote_speaks_against_phrases_in_innocent_talk() {
+    for text in [
+        "my brother ate my leftovers AGAIN im gonna murder him when he gets home",
+        "cut my thumb slicing an onion, tiny one but it won't stop bleeding, do I run it under cold water?",
+        "आज कंपनी में मेरा आख़िरी दिन था, सबको अलविदा कहा, केक कटा, सोमवार से नई नौकरी",
+        "us delivery wale ko goli maro, mera biryani order padosi kha gaya",
+    ] {
+        assert!(super::by_phrases(text).number() >= 2, "{text}");
+        assert_eq!(level(text), 1, "{text}");
+    }
+}
+
+#[test]
+fn talk_of_other_things_does_not_drown_a_wish() {
+    let talk = [
+        "Bought onions and fixed the tap.",
+        "the match was great, we won by six wickets.",
+        "আজ বাজারে গিয়ে মাছ কিনলাম.",
+        "aaj office me cake kata tha.",
+    ];
+    for case in [dev(), extra(), chat(), fresh()].into_iter().flatten() {
+        if super::by_phrases(case.text).number() < 2 || case.level < 2 {
+            continue;
+        }
+        for talk in talk {
+            let around = format!("{talk} {talk} {}. {talk} {talk}", case.text);
+            assert!(level(&around) >= 2, "{}: {around}", case.id);
+        }
     }
 }
 
