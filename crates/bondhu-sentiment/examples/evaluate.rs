@@ -19,7 +19,7 @@ use std::{
     time::Instant,
 };
 
-use bondhu_sentiment::{Analysis, Hints, Language, Mood, Polarity, analyze};
+use bondhu_sentiment::{Analysis, Hints, Mood, Polarity, analyze, training::Register};
 use data::{Example, Target};
 use figures::{Confusion, correlation};
 
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::args_os().nth(1).ok_or("name the folder with the data sets")?);
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["tweeteval/sentiment_val.tsv", "tweeteval/sentiment_test.tsv"] {
-        polarity(name, &folder, |path| data::polarity(path, Language::English))?;
+        polarity(name, &folder, |path| data::polarity(path, Register::Tweet))?;
     }
     for name in ["goemotions/dev.tsv", "goemotions/test.tsv"] {
         polarity(name, &folder, data::forum)?;
@@ -36,12 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in ["tweeteval/emotion_val.tsv", "tweeteval/emotion_test.tsv"] {
         emotions(name, &folder)?;
     }
-    for (name, language) in [
-        ("sentimix_hinglish/test.tsv", Language::Hinglish),
-        ("sentimix_hinglish/trial.tsv", Language::Hinglish),
-        ("bnsentmix/test.tsv", Language::Banglish),
+    for (name, register) in [
+        ("sentimix_hinglish/test.tsv", Register::Hinglish),
+        ("sentimix_hinglish/trial.tsv", Register::Hinglish),
+        ("bnsentmix/test.tsv", Register::Banglish),
     ] {
-        polarity(name, &folder, |path| data::polarity(path, language))?;
+        polarity(name, &folder, |path| data::polarity(path, register))?;
     }
     for set in ["tweets", "amazon", "nyt", "movie"] {
         for name in [format!("vader_gt/{set}.tsv"), format!("vader_gt/{set}_test.tsv")] {

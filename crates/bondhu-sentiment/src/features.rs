@@ -60,6 +60,11 @@ pub(crate) fn hash(space: u32, text: &str) -> u32 {
     finish(text.chars().fold(space, |hash, c| step(hash, c as u32)))
 }
 
+/// The hash of the feature that a word is.
+pub(crate) fn word_hash(word: &str) -> u32 {
+    hash(WORD, word)
+}
+
 /// Hash of a plain feature to that of the same feature in one language.
 pub(crate) const fn tagged(hash: u32, language: u32) -> u32 {
     finish(hash ^ (0x51ed_270b_u32.wrapping_mul(language + 1)))
@@ -75,7 +80,7 @@ pub(crate) fn features(tokens: &[Token], rules: &Rules) -> Features {
     };
     let mut last = STYLE;
     for token in &read {
-        let word = hash(WORD, &token.text);
+        let word = word_hash(&token.text);
         hashes.push(word);
         if token.kind == Kind::Word {
             pieces(&token.text, &mut hashes);

@@ -16,6 +16,7 @@ mod lexicon;
 mod model;
 mod moods;
 mod phrases;
+mod register;
 mod rules;
 mod sentiment;
 mod spelling;

@@ -1,26 +1,24 @@
 //! The trained weights: one file, compiled in, and how a text is scored with it.
 //!
-//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), bits of the Latin, Indic and language
-//! tables (u8 each), one byte of padding, the hash of a known word (u32), then the numbers of [`Dense`] (f32), the three
-//! tables (i8), and the CRC-32 of everything before it (u32).
+//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), bits of the Latin, Indic and register
+//! tables (u8 each), one byte of padding, the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to
+//! the next multiple of 64, the three tables (i8), and the CRC-32 of everything before it (u32).
 
 use std::sync::LazyLock;
 
 use crate::{
-    analysis::Language,
     features::{self, Features, Script},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, Register},
 };
 
-/// Answers of the model: three polarities, eleven moods, valence, and a spare that makes a row sixteen bytes.
+/// Heads of the model: polarity in chats (2), polarity in tweets (2), moods (11), valence. Sixteen bytes a row.
 pub const HEADS: usize = 16;
 /// The first of the eleven mood heads.
-pub const MOODS: usize = 3;
+pub const MOODS: usize = 4;
 /// The head of valence.
-pub const VALENCE: usize = 14;
-/// Languages written in Latin letters.
-pub const LATIN: [Language; 3] = [Language::English, Language::Hinglish, Language::Banglish];
+pub const VALENCE: usize = 15;
 const DENSE: usize = features::DENSE;
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const MAGIC: &[u8; 4] = b"BSNT";
 const HEADER: usize = 16;
 /// So many signed bytes fit into a sum of 16 bits.
@@ -35,12 +33,12 @@ pub struct Dense {
     pub scales: [[f32; HEADS]; 2],
     /// Weights of the dense numbers, for Latin and Indic.
     pub weights: [[[f32; HEADS]; DENSE]; 2],
-    /// By language, in the order of [`Language`].
-    pub biases: [[f32; HEADS]; 5],
-    /// Step and bias of the language table.
-    pub language_scales: [f32; 3],
-    /// What is added to each Latin language.
-    pub language_biases: [f32; 3],
+    /// By register.
+    pub biases: [[f32; HEADS]; REGISTERS],
+    /// What one step of the register table is worth.
+    pub register_scales: [f32; LATIN_REGISTERS],
+    /// What is added to each Latin register.
+    pub register_biases: [f32; LATIN_REGISTERS],
     /// Weights of polarity, valence, rule score and emoji in the sentiment.
     pub stack: [f32; 4],
     /// The map from that sum to sentiment: abscissas and ordinates, both rising.
@@ -49,7 +47,9 @@ pub struct Dense {
     pub phrase: f32,
 }
 
-const FLOATS: usize = 2 * HEADS + 2 * DENSE * HEADS + 5 * HEADS + 6 + 4 + 32 + 1;
+/// Where the tables begin.
+const TABLES: usize = (HEADER + 4 * FLOATS).next_multiple_of(64);
+const FLOATS: usize = 2 * HEADS + 2 * DENSE * HEADS + REGISTERS * HEADS + 2 * LATIN_REGISTERS + 4 + 32 + 1;
 
 impl Dense {
     /// All zero, with a straight map of sentiment.
@@ -57,9 +57,9 @@ impl Dense {
         Self {
             scales: [[1.0; HEADS]; 2],
             weights: [[[0.0; HEADS]; DENSE]; 2],
-            biases: [[0.0; HEADS]; 5],
-            language_scales: [1.0; 3],
-            language_biases: [0.0; 3],
+            biases: [[0.0; HEADS]; REGISTERS],
+            register_scales: [1.0; LATIN_REGISTERS],
+            register_biases: [0.0; LATIN_REGISTERS],
             stack: [0.0; 4],
             knots: [[0.0; 16]; 2],
             phrase: 0.0,
@@ -71,7 +71,7 @@ impl Dense {
         all.extend(self.scales.iter_mut().flatten());
         all.extend(self.weights.iter_mut().flatten().flatten());
         all.extend(self.biases.iter_mut().flatten());
-        all.extend(self.language_scales.iter_mut().chain(&mut self.language_biases));
+        all.extend(self.register_scales.iter_mut().chain(&mut self.register_biases));
         all.extend(self.stack.iter_mut().chain(self.knots.iter_mut().flatten()));
         all.push(&mut self.phrase);
         all
@@ -81,21 +81,25 @@ impl Dense {
 /// The weights in use.
 #[derive(Clone, Debug)]
 pub struct Model<'a> {
-    /// Bits of the Latin, Indic and language tables.
+    /// Bits of the Latin, Indic and register tables.
     pub bits: [u8; 3],
     /// What is not in a table.
     pub dense: Dense,
-    /// Three signed numbers for each bucket.
-    pub language_table: &'a [u8],
+    /// A signed number for each Latin register, for each bucket.
+    pub register_table: &'a [u8],
     /// [`HEADS`] signed numbers for each bucket, for Latin and Indic.
     pub tables: [&'a [u8]; 2],
 }
 
 /// The weights in the repository.
 pub(crate) static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| {
-    static BYTES: &[u8] = include_bytes!("../weights/model.bin");
-    Model::parse(BYTES).expect("the weights are compiled in and tested")
+    static FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("../weights/model.bin"));
+    Model::parse(&FILE.0).expect("the weights are compiled in and tested")
 });
+
+/// Begins with a cache line, so that no row of a table lies in two of them.
+#[repr(align(64))]
+struct Aligned<B: ?Sized>(B);
 
 impl<'a> Model<'a> {
     /// Reads a file of weights.
@@ -115,10 +119,10 @@ impl<'a> Model<'a> {
             return Err("weights made with another hash");
         }
         let bits = [head[8], head[9], head[10]];
-        let [latin, indic, language] = bits.map(|bits| 1_usize << bits.min(24));
+        let [latin, indic, register] = bits.map(|bits| 1_usize << bits.min(24));
         let mut dense = Dense::zero();
         let mut at = HEADER;
-        let expected = HEADER + 4 * FLOATS + (latin + indic) * HEADS + language * 3 + 4;
+        let expected = TABLES + (latin + indic) * HEADS + register * LATIN_REGISTERS + 4;
         if bytes.len() != expected {
             return Err("another length than the header says");
         }
@@ -126,13 +130,14 @@ impl<'a> Model<'a> {
             *number = f32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
             at += 4;
         }
+        at = TABLES;
         let mut table = |length: usize| {
             at += length;
             &bytes[at - length..at]
         };
-        let language_table = table(language * 3);
+        let register_table = table(register * LATIN_REGISTERS);
         let tables = [table(latin * HEADS), table(indic * HEADS)];
-        Ok(Self { bits, dense, language_table, tables })
+        Ok(Self { bits, dense, register_table, tables })
     }
 
     /// Writes the file of weights.
@@ -147,53 +152,58 @@ impl<'a> Model<'a> {
         for number in self.dense.clone().numbers() {
             bytes.extend(number.to_le_bytes());
         }
-        for table in [self.language_table, self.tables[0], self.tables[1]] {
+        bytes.resize(TABLES, 0);
+        for table in [self.register_table, self.tables[0], self.tables[1]] {
             bytes.extend_from_slice(table);
         }
         bytes.extend(crc32(&bytes).to_le_bytes());
         bytes
     }
 
-    /// The language of a text: by script, and for Latin letters by the language table. `extra` is added to the score
-    /// of each Latin language.
-    pub fn language(&self, features: &Features, extra: [f32; 3]) -> Language {
+    /// The register of a text: by script, and for Latin letters by the register table. `extra` is added to the score of
+    /// each Latin register.
+    pub fn register(&self, features: &Features, extra: [f32; LATIN_REGISTERS]) -> Register {
         match features.script {
-            Script::Devanagari => Language::Hindi,
-            Script::Bengali => Language::Bengali,
+            Script::Devanagari => Register::Hindi,
+            Script::Bengali => Register::Bengali,
             Script::Latin => {
-                let scores = self.language_scores(features);
-                let best = (0..3).max_by(|a, b| (scores[*a] + extra[*a]).total_cmp(&(scores[*b] + extra[*b])));
+                let scores = self.register_scores(features);
+                let score = |k: &usize| scores[*k] + extra[*k];
+                let best = (0..LATIN_REGISTERS).max_by(|a, b| score(a).total_cmp(&score(b)));
                 LATIN[best.unwrap_or(0)]
             }
         }
     }
 
-    /// The score of each Latin language.
-    pub fn language_scores(&self, features: &Features) -> [f32; 3] {
-        let mut sums = [0_i32; 3];
+    /// The score of each Latin register.
+    fn register_scores(&self, features: &Features) -> [f32; LATIN_REGISTERS] {
+        let mut sums = [0_i32; LATIN_REGISTERS];
         for hash in &features.hashes {
-            let row = (hash >> (32 - u32::from(self.bits[2]))) as usize * 3;
-            for (sum, weight) in sums.iter_mut().zip(&self.language_table[row..row + 3]) {
+            let row = (hash >> (32 - u32::from(self.bits[2]))) as usize * LATIN_REGISTERS;
+            for (sum, weight) in sums.iter_mut().zip(&self.register_table[row..row + LATIN_REGISTERS]) {
                 *sum += i32::from(weight.cast_signed());
             }
         }
         let share = share(features.hashes.len());
-        std::array::from_fn(|k| self.dense.language_biases[k] + as_f32(sums[k]) * self.dense.language_scales[k] * share)
+        std::array::from_fn(|k| self.dense.register_biases[k] + as_f32(sums[k]) * self.dense.register_scales[k] * share)
     }
 
-    /// The answer of every head.
-    pub fn scores(&self, features: &Features, language: Language) -> [f32; HEADS] {
-        let side = side(language);
+    /// What the heads say of a text.
+    pub fn answers(&self, features: &Features, register: Register) -> Answers {
+        let side = register.side();
         let table = self.tables[side];
         let shift = 32 - u32::from(self.bits[side]);
         let mut rows = Vec::with_capacity(2 * features.hashes.len());
         for hash in &features.hashes {
-            let (own, tagged) = buckets(*hash, language, shift);
+            let (own, tagged) = buckets(*hash, register, shift);
             rows.push(own);
             if let Some(tagged) = tagged {
                 rows.push(tagged);
             }
         }
+        // The rows lie far apart. Looking at all of them first lets the processor fetch many at once: summing up row by row
+        // waits for nearly each of them.
+        std::hint::black_box(rows.iter().fold(0, |all, bucket| all ^ table[*bucket as usize * HEADS]));
         let mut sums = [0_i32; HEADS];
         for some in rows.chunks(SMALL_SUMS) {
             let mut small = [0_i16; HEADS];
@@ -208,7 +218,7 @@ impl<'a> Model<'a> {
             }
         }
         let share = share(features.hashes.len());
-        let mut scores = self.dense.biases[language as usize];
+        let mut scores = self.dense.biases[register as usize];
         for k in 0..HEADS {
             scores[k] += as_f32(sums[k]) * self.dense.scales[side][k] * share;
         }
@@ -219,22 +229,39 @@ impl<'a> Model<'a> {
                 }
             }
         }
-        scores
+        let at = polarity_head(register);
+        Answers {
+            polarity: [scores[at], 0.0, scores[at + 1]],
+            moods: std::array::from_fn(|k| scores[MOODS + k]),
+            valence: scores[VALENCE],
+        }
     }
 }
 
-/// Which pair of tables a language uses: 0 Latin, 1 Indic.
-pub fn side(language: Language) -> usize {
-    usize::from(matches!(language, Language::Hindi | Language::Bengali))
+/// What the heads say of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers {
+    /// Log-odds of negative, neutral (always 0) and positive.
+    pub polarity: [f32; 3],
+    /// Log-odds of the moods, in the order of [`crate::Mood::ALL`].
+    pub moods: [f32; 11],
+    /// From -4 to 4, as people rate it.
+    pub valence: f32,
+}
+
+/// The head that says how much more negative than neutral a text of a register is; the next one says how much more
+/// positive. Tweets have a pair of their own: half of them are news, which people call neutral.
+pub const fn polarity_head(register: Register) -> usize {
+    if matches!(register, Register::Tweet) { 2 } else { 0 }
 }
 
 /// The buckets of a feature: its own, and for Latin letters one more for the feature in its language.
-pub fn buckets(hash: u32, language: Language, shift: u32) -> (u32, Option<u32>) {
-    let index = match language {
-        Language::English => 0,
-        Language::Hinglish => 1,
-        Language::Banglish => 2,
-        Language::Hindi | Language::Bengali => return (hash >> shift, None),
+pub fn buckets(hash: u32, register: Register, shift: u32) -> (u32, Option<u32>) {
+    let index = match register {
+        Register::Chat | Register::Tweet => 0,
+        Register::Hinglish => 1,
+        Register::Banglish => 2,
+        Register::Hindi | Register::Bengali => return (hash >> shift, None),
     };
     (hash >> shift, Some(features::tagged(hash, index) >> shift))
 }

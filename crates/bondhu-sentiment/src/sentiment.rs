@@ -3,9 +3,10 @@
 use crate::{
     analysis::{Analysis, Hints, Language, Mood, Polarity},
     crisis::{Crisis, detect},
-    features::{self, Features},
-    model::{LATIN, MODEL, MOODS, Model, VALENCE},
+    features,
+    model::{Answers, MODEL, Model},
     moods,
+    register::{LATIN, LATIN_REGISTERS},
     rules::Rules,
     spelling::Words,
 };
@@ -24,14 +25,14 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
     if tokens.is_empty() {
         return silent(hints.language.unwrap_or(Language::English));
     }
-    let language = model.language(&features, extra(hints));
-    let scores = model.scores(&features, language);
-    let polarity = softmax::<3>(&scores[..MOODS]);
-    let sentiment = sentiment(model, polarity, scores[VALENCE], &rules);
+    let register = model.register(&features, extra(hints));
+    let answers = model.answers(&features, register);
+    let polarity = softmax(&answers.polarity);
+    let sentiment = sentiment(model, polarity, answers.valence, &rules);
     let best = (0..3).max_by(|a, b| polarity[*a].total_cmp(&polarity[*b])).unwrap_or(1);
     let has_evidence = !rules.spans.is_empty() || polarity[best] >= SURE;
     let words = Words::of(text);
-    let moods = moods(model, &scores, &words);
+    let moods = moods(model, &answers, &words);
     let mood = if moods[0].1 < f64::from(NAMED) { Mood::Neutral } else { moods[0].0 };
     Analysis {
         sentiment: if has_evidence { f64::from(sentiment) } else { 0.5 },
@@ -39,7 +40,7 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
         mood,
         moods,
         confidence: if has_evidence { f64::from(polarity[best]) } else { 0.0 },
-        language,
+        language: register.language(),
         crisis: detect::read(text, &words, &features),
         spans: rules.spans,
     }
@@ -61,8 +62,8 @@ fn silent(language: Language) -> Analysis {
     }
 }
 
-fn extra(hints: Hints) -> [f32; 3] {
-    LATIN.map(|language| if hints.language == Some(language) { HINT } else { 0.0 })
+fn extra(hints: Hints) -> [f32; LATIN_REGISTERS] {
+    LATIN.map(|register| if hints.language == Some(register.language()) { HINT } else { 0.0 })
 }
 
 /// The sum that the map of sentiment takes.
@@ -87,20 +88,17 @@ fn sentiment(model: &Model<'_>, polarity: [f32; 3], valence: f32, rules: &Rules)
     (0.5 + 0.5 * y).clamp(0.0, 1.0)
 }
 
-fn moods(model: &Model<'_>, scores: &[f32], words: &Words) -> Vec<(Mood, f64)> {
+fn moods(model: &Model<'_>, answers: &Answers, words: &Words) -> Vec<(Mood, f64)> {
     let phrases = moods::phrases(words);
-    let mut logits = [0.0; 11];
-    for (k, logit) in logits.iter_mut().enumerate() {
-        *logit = scores[MOODS + k] + model.dense.phrase * phrases[k];
-    }
-    let shares = softmax::<11>(&logits);
+    let logits: [f32; 11] = std::array::from_fn(|k| answers.moods[k] + model.dense.phrase * phrases[k]);
+    let shares = softmax(&logits);
     let mut moods: Vec<(Mood, f64)> = Mood::ALL.into_iter().zip(shares.map(f64::from)).collect();
     moods.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     moods
 }
 
-/// Shares of the exponentials of up to `N` numbers.
-pub(crate) fn softmax<const N: usize>(logits: &[f32]) -> [f32; N] {
+/// Shares of the exponentials of numbers.
+fn softmax<const N: usize>(logits: &[f32; N]) -> [f32; N] {
     let most = logits.iter().copied().fold(f32::MIN, f32::max);
     let mut shares = [0.0; N];
     let mut sum = 0.0;
@@ -114,12 +112,7 @@ pub(crate) fn softmax<const N: usize>(logits: &[f32]) -> [f32; N] {
 /// Parts of the sentiment that the trainer weighs: polarity, valence, rule score, emoji.
 pub(crate) fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
     let (_, rules, features) = features::read(text);
-    let language = model.language(&features, [0.0; 3]);
-    parts_of(model, &rules, &features, language)
-}
-
-fn parts_of(model: &Model<'_>, rules: &Rules, features: &Features, language: Language) -> [f32; 4] {
-    let scores = model.scores(features, language);
-    let polarity = softmax::<3>(&scores[..MOODS]);
-    [polarity[2] - polarity[0], scores[VALENCE], rules.compound, rules.emoji]
+    let answers = model.answers(&features, model.register(&features, [0.0; LATIN_REGISTERS]));
+    let polarity = softmax(&answers.polarity);
+    [polarity[2] - polarity[0], answers.valence, rules.compound, rules.emoji]
 }

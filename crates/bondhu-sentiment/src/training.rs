@@ -6,12 +6,18 @@ pub use crate::{
         vote::{QUESTIONS, STEPS, Vote, pack_steps},
     },
     features::{DENSE, Features, Script},
-    model::{Dense, HEADS, LATIN, MOODS, Model, VALENCE, buckets, crc32, share, side},
+    model::{Answers, Dense, HEADS, MOODS, Model, VALENCE, buckets, crc32, polarity_head, share},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, Register},
 };
 
 /// The features of a text.
 pub fn features(text: &str) -> Features {
     crate::features::read(text).2
+}
+
+/// The hash of the feature that a word is.
+pub fn word_hash(word: &str) -> u32 {
+    crate::features::word_hash(word)
 }
 
 /// How many phrases of each mood a text holds, in the order of [`crate::Mood::ALL`].

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use bondhu_sentiment::{Language, Mood};
+use bondhu_sentiment::{Mood, training::Register};
 
 /// What a row teaches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,8 +20,8 @@ pub(crate) enum Target {
 pub(crate) struct Example {
     pub(crate) text: String,
     pub(crate) targets: Vec<Target>,
-    /// What the data set says the language is; Latin letters only.
-    pub(crate) language: Option<Language>,
+    /// Where the data set is from.
+    pub(crate) register: Register,
     pub(crate) weight: f32,
 }
 
@@ -95,8 +95,8 @@ pub(crate) fn labels(cell: &str) -> Vec<usize> {
     cell.split(',').filter_map(|label| label.parse().ok()).collect()
 }
 
-fn example(text: &str, language: Language, targets: Vec<Target>) -> Example {
-    Example { text: tidy(text), targets, language: Some(language), weight: 1.0 }
+fn example(text: &str, register: Register, targets: Vec<Target>) -> Example {
+    Example { text: tidy(text), targets, register, weight: 1.0 }
 }
 
 /// Puts spaced-out names and addresses back together ("@ name", "https // t . co / x"), and drops masks of names.
@@ -120,12 +120,12 @@ pub(crate) fn forum(path: &Path) -> io::Result<Vec<Example>> {
             if right != 0 {
                 targets.push(Target::Mood { right, among: forum_moods() });
             }
-            example(&row[1], Language::English, targets)
+            example(&row[1], Register::Chat, targets)
         })
         .collect())
 }
 
-pub(crate) fn polarity(path: &Path, language: Language) -> io::Result<Vec<Example>> {
+pub(crate) fn polarity(path: &Path, register: Register) -> io::Result<Vec<Example>> {
     let class = |cell: &str| match cell {
         "0" | "negative" => Some(0),
         "1" | "neutral" => Some(1),
@@ -136,7 +136,7 @@ pub(crate) fn polarity(path: &Path, language: Language) -> io::Result<Vec<Exampl
         .iter()
         .filter_map(|row| {
             let class = class(&row[0])?;
-            Some(example(&row[1], language, vec![Target::Polarity(class)]))
+            Some(example(&row[1], register, vec![Target::Polarity(class)]))
         })
         .collect())
 }
@@ -158,8 +158,8 @@ pub(crate) fn tweet_emotions(path: &Path) -> io::Result<Vec<Example>> {
         .iter()
         .filter_map(|row| {
             let right = moods[row[0].parse::<usize>().ok()?];
-            // Few rows for four labels: each counts twice.
-            Some(Example { weight: 2.0, ..example(&row[1], Language::English, vec![Target::Mood { right, among }]) })
+            // Few rows for four labels: each counts five times.
+            Some(Example { weight: 5.0, ..example(&row[1], Register::Tweet, vec![Target::Mood { right, among }]) })
         })
         .collect())
 }
@@ -178,7 +178,7 @@ pub(crate) fn bengali_emotions(path: &Path) -> io::Result<Vec<Example>> {
         .filter_map(|row| {
             let (mood, polarity) = of(&row[0])?;
             let targets = vec![Target::Mood { right: bits(&[mood]), among }, Target::Polarity(polarity)];
-            Some(Example { weight: 0.5, ..example(&row[1], Language::Bengali, targets) })
+            Some(Example { weight: 0.5, ..example(&row[1], Register::Bengali, targets) })
         })
         .collect())
 }
@@ -191,12 +191,12 @@ pub(crate) fn mood_named(name: &str) -> Option<Mood> {
     Mood::ALL.into_iter().find(|mood| mood.name() == name)
 }
 
-pub(crate) fn language_named(code: &str) -> Language {
+pub(crate) fn register_named(code: &str) -> Register {
     match code {
-        "hi" => Language::Hindi,
-        "bn" => Language::Bengali,
-        "hi-en" => Language::Hinglish,
-        "bn-en" => Language::Banglish,
-        _ => Language::English,
+        "hi" => Register::Hindi,
+        "bn" => Register::Bengali,
+        "hi-en" => Register::Hinglish,
+        "bn-en" => Register::Banglish,
+        _ => Register::Chat,
     }
 }

@@ -1,8 +1,7 @@
 //! Fitting a linear model over hashed features: `AdaGrad`, one thread, seeded.
 
-use bondhu_sentiment::{
-    Language,
-    training::{DENSE, Features, HEADS, MOODS, VALENCE, buckets, share, side},
+use bondhu_sentiment::training::{
+    DENSE, Features, HEADS, MOODS, REGISTERS, Register, VALENCE, buckets, polarity_head, share,
 };
 
 use crate::data::Target;
@@ -11,10 +10,16 @@ use crate::data::Target;
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) features: Features,
-    pub(crate) language: Language,
+    /// What it is read as.
+    pub(crate) register: Register,
+    /// What the data set says it is.
+    pub(crate) origin: Register,
     pub(crate) targets: Vec<Target>,
     pub(crate) weight: f32,
 }
+
+/// What each polarity counts, by register.
+pub(crate) type ClassWeights = [[f32; 3]; REGISTERS];
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
@@ -31,14 +36,14 @@ pub(crate) struct Settings {
 pub(crate) struct Fit {
     pub(crate) tables: [Vec<[f32; HEADS]>; 2],
     pub(crate) dense: [[[f32; HEADS]; DENSE]; 2],
-    pub(crate) biases: [[f32; HEADS]; 5],
+    pub(crate) biases: [[f32; HEADS]; REGISTERS],
     pub(crate) shifts: [u32; 2],
 }
 
 struct Squares {
     tables: [Vec<[f32; HEADS]>; 2],
     dense: [[[f32; HEADS]; DENSE]; 2],
-    biases: [[f32; HEADS]; 5],
+    biases: [[f32; HEADS]; REGISTERS],
 }
 
 /// A small generator (splitmix64): the same rows in the same order on every machine.
@@ -65,21 +70,21 @@ impl Random {
 }
 
 impl Fit {
-    fn zero(bits: [u8; 3]) -> Self {
+    pub(crate) fn zero(bits: [u8; 3]) -> Self {
         Self {
             tables: [vec![[0.0; HEADS]; 1 << bits[0]], vec![[0.0; HEADS]; 1 << bits[1]]],
             dense: [[[0.0; HEADS]; DENSE]; 2],
-            biases: [[0.0; HEADS]; 5],
+            biases: [[0.0; HEADS]; REGISTERS],
             shifts: [32 - u32::from(bits[0]), 32 - u32::from(bits[1])],
         }
     }
 
     /// The answers for a row; its buckets are left in `into`.
     pub(crate) fn scores(&self, row: &Row, hashes: &[u32], into: &mut Vec<u32>) -> [f32; HEADS] {
-        let side = side(row.language);
+        let side = row.register.side();
         into.clear();
         for hash in hashes {
-            let (own, tagged) = buckets(*hash, row.language, self.shifts[side]);
+            let (own, tagged) = buckets(*hash, row.register, self.shifts[side]);
             into.push(own);
             into.extend(tagged);
         }
@@ -90,7 +95,7 @@ impl Fit {
             }
         }
         let share = share(hashes.len());
-        let biases = &self.biases[row.language as usize];
+        let biases = &self.biases[row.register as usize];
         for (score, bias) in scores.iter_mut().zip(biases) {
             *score = *score * share + bias;
         }
@@ -105,8 +110,7 @@ impl Fit {
     }
 
     /// Learns from rows; the mean of the weights after each of the last half of the epochs.
-    pub(crate) fn learn(rows: &[Row], class_weights: &[[f32; 3]; 5], settings: Settings) -> Self {
-        let mut fit = Self::zero(settings.bits);
+    pub(crate) fn learn(mut self, rows: &[Row], class_weights: &ClassWeights, settings: Settings) -> Self {
         let start = Self::zero(settings.bits);
         let mut squares = Squares { tables: start.tables, dense: start.dense, biases: start.biases };
         let mut random = Random(settings.seed);
@@ -121,20 +125,20 @@ impl Fit {
                 let row = &rows[*index];
                 kept.clear();
                 kept.extend(row.features.hashes.iter().copied().filter(|_| random.next() % 65536 >= limit));
-                let scores = fit.scores(row, &kept, &mut buckets);
+                let scores = self.scores(row, &kept, &mut buckets);
                 let gradient = gradient(row, &scores, class_weights);
                 let done = (epoch * rows.len() + step) as f32 / total as f32;
                 let rate = settings.rate * (1.0 - 0.9 * done);
-                fit.apply(&mut squares, row, &kept, &buckets, &gradient, rate, settings.decay);
+                self.apply(&mut squares, row, &kept, &buckets, &gradient, rate, settings.decay);
             }
             if epoch * 2 >= settings.epochs {
                 mean = Some(match mean.take() {
-                    None => (fit.clone(), 1.0),
-                    Some((sum, count)) => (sum.plus(&fit), count + 1.0),
+                    None => (self.clone(), 1.0),
+                    Some((sum, count)) => (sum.plus(&self), count + 1.0),
                 });
             }
         }
-        mean.map_or(fit, |(sum, count)| sum.over(count))
+        mean.map_or(self, |(sum, count)| sum.over(count))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one inner step, called from one place")]
@@ -148,7 +152,7 @@ impl Fit {
         rate: f32,
         decay: f32,
     ) {
-        let side = side(row.language);
+        let side = row.register.side();
         let share = share(hashes.len());
         for bucket in buckets {
             let weights = &mut self.tables[side][*bucket as usize];
@@ -157,8 +161,8 @@ impl Fit {
         for (index, number) in row.features.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
             step(&mut self.dense[side][index], &mut squares.dense[side][index], gradient, *number, rate, 0.0);
         }
-        let language = row.language as usize;
-        step(&mut self.biases[language], &mut squares.biases[language], gradient, 1.0, rate, 0.0);
+        let register = row.register as usize;
+        step(&mut self.biases[register], &mut squares.biases[register], gradient, 1.0, rate, 0.0);
     }
 
     fn each(&mut self, other: &Self, change: impl Fn(&mut f32, f32)) {
@@ -187,7 +191,7 @@ impl Fit {
     }
 }
 
-fn step(
+pub(crate) fn step(
     weights: &mut [f32; HEADS],
     squares: &mut [f32; HEADS],
     gradient: &[f32; HEADS],
@@ -208,15 +212,27 @@ fn step(
 const VALENCE_PULL: f32 = 0.3;
 const MOOD_PULL: f32 = 1.0;
 
-fn gradient(row: &Row, scores: &[f32; HEADS], class_weights: &[[f32; 3]; 5]) -> [f32; HEADS] {
+/// How strongly a row from one place pulls at the polarity of a register. Tweets gain something by what is not a tweet;
+/// chats hardly anything by tweets.
+fn pull(origin: Register, register: Register) -> f32 {
+    match (origin == Register::Tweet, register == Register::Tweet) {
+        (true, true) | (false, false) => 1.0,
+        (false, true) => 0.4,
+        (true, false) => 0.1,
+    }
+}
+
+pub(crate) fn gradient(row: &Row, scores: &[f32; HEADS], class_weights: &ClassWeights) -> [f32; HEADS] {
     let mut gradient = [0.0; HEADS];
     for target in &row.targets {
         match *target {
             Target::Polarity(class) => {
-                let weight = row.weight * class_weights[row.language as usize][class];
-                let shares = shares(&scores[..MOODS], 0b111);
-                for k in 0..MOODS {
-                    gradient[k] += weight * (shares[k] - f32::from(u8::from(k == class)));
+                for register in [Register::Chat, Register::Tweet] {
+                    let at = polarity_head(register);
+                    let pull = pull(row.origin, register) * row.weight * class_weights[row.register as usize][class];
+                    let shares = shares(&[scores[at], 0.0, scores[at + 1]], 0b111);
+                    gradient[at] += pull * (shares[0] - f32::from(u8::from(class == 0)));
+                    gradient[at + 1] += pull * (shares[2] - f32::from(u8::from(class == 2)));
                 }
             }
             Target::Mood { right, among } => {

@@ -1,7 +1,8 @@
 //! Trains the weights: `cargo run --release -p bondhu-sentiment --example train -- DATA_DIR [OUT]`.
 //!
-//! Everything is seeded and runs on one thread: the same data give the same bytes. What is chosen, is chosen on the
-//! development parts; test files are never opened.
+//! Everything is seeded and runs on one thread: the same data give the same bytes. What is chosen is chosen and measured
+//! on the development parts by weights that never saw them; the weights that are written learn from those too. Test files
+//! are never opened.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "figures and times are what this program is for")]
 #![expect(
@@ -16,6 +17,7 @@ mod figures;
 mod fit;
 mod measure;
 mod pack;
+mod vectors;
 
 use std::{
     collections::HashSet,
@@ -26,9 +28,10 @@ use std::{
     time::Instant,
 };
 
-use bondhu_sentiment::{Language, training};
+use bondhu_sentiment::training::{self, REGISTERS, Register};
 use data::{Example, Target};
-use fit::{Fit, Row, Settings};
+use fit::{ClassWeights, Fit, Row, Settings};
+use vectors::Vectors;
 
 /// Chosen on the development parts.
 const SETTINGS: Settings = Settings { bits: [18, 15, 14], epochs: 6, rate: 0.06, decay: 2e-5, drop: 0.15, seed: 1 };
@@ -41,25 +44,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out =
         arguments.next().map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/model.bin"), PathBuf::from);
     let began = Instant::now();
-    let settings = SETTINGS;
     let parts = Parts::read(&folder)?;
+    let vectors = Vectors::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/words/vectors.tsv"))?;
     println!("{} training rows, {:?}", parts.train.len(), began.elapsed());
-    let languages = pack::languages(&parts.train, settings);
-    let rows = to_rows(&parts.train, &languages);
-    let weights = class_weights(&rows);
+    let registers = pack::registers(&parts.train, SETTINGS);
+    let fit = learn(&to_rows(&parts.train, &registers), &vectors)?;
+    println!("fitted without the development parts, {:?}", began.elapsed());
+    let (bytes, chosen) = pack::pack(&fit, &registers, &parts, SETTINGS, None);
+    measure::report(&training::Model::parse(&bytes)?, &parts);
+    // What was chosen and measured on the development parts is settled: now they may teach as well.
+    let all = parts.all();
+    let registers = pack::registers(&all, SETTINGS);
+    let fit = learn(&to_rows(&all, &registers), &vectors)?;
+    let (bytes, _) = pack::pack(&fit, &registers, &parts, SETTINGS, Some(chosen));
+    fs::write(&out, &bytes)?;
+    println!("{} bytes from {} rows in {}, {:?}", bytes.len(), all.len(), out.display(), began.elapsed());
+    Ok(())
+}
+
+/// The mean of what several seeds learn.
+fn learn(rows: &[Row], vectors: &Vectors) -> Result<Fit, &'static str> {
+    let weights = class_weights(rows);
+    let start = vectors.start(rows, &weights, Fit::zero(SETTINGS.bits), SETTINGS.seed);
     let mut sum: Option<Fit> = None;
     for seed in 0..SEEDS {
-        let fit = Fit::learn(&rows, &weights, Settings { seed: settings.seed + seed, ..settings });
+        let fit = start.clone().learn(rows, &weights, Settings { seed: SETTINGS.seed + seed, ..SETTINGS });
         sum = Some(sum.map_or_else(|| fit.clone(), |sum| sum.plus(&fit)));
-        println!("fitted, {:?}", began.elapsed());
     }
-    let fit = sum.ok_or("no seed")?.over(SEEDS as f32);
-    let bytes = pack::pack(&fit, &languages, &parts, settings);
-    fs::write(&out, &bytes)?;
-    println!("{} bytes in {}, {:?}", bytes.len(), out.display(), began.elapsed());
-    let model = training::Model::parse(&bytes)?;
-    measure::report(&model, &parts);
-    Ok(())
+    Ok(sum.ok_or("no seed")?.over(SEEDS as f32))
 }
 
 /// The data, split.
@@ -81,15 +93,15 @@ impl Parts {
         let mut dev = Vec::new();
         train.extend(data::forum(&folder.join("goemotions/train.tsv"))?);
         dev.push(("forum", data::forum(&folder.join("goemotions/dev.tsv"))?));
-        train.extend(data::polarity(&folder.join("tweeteval/sentiment_train_semeval13-16.tsv"), Language::English)?);
-        dev.push(("tweets", data::polarity(&folder.join("tweeteval/sentiment_val.tsv"), Language::English)?));
+        train.extend(data::polarity(&folder.join("tweeteval/sentiment_train_semeval13-16.tsv"), Register::Tweet)?);
+        dev.push(("tweets", data::polarity(&folder.join("tweeteval/sentiment_val.tsv"), Register::Tweet)?));
         train.extend(data::tweet_emotions(&folder.join("tweeteval/emotion_train.tsv"))?);
         dev.push(("emotion", data::tweet_emotions(&folder.join("tweeteval/emotion_val.tsv"))?));
-        for (name, path, language) in [
-            ("sentimix", "sentimix_hinglish/train.tsv", Language::Hinglish),
-            ("bnsentmix", "bnsentmix/train.tsv", Language::Banglish),
+        for (name, path, register) in [
+            ("sentimix", "sentimix_hinglish/train.tsv", Register::Hinglish),
+            ("bnsentmix", "bnsentmix/train.tsv", Register::Banglish),
         ] {
-            let all = data::polarity(&folder.join(path), language)?;
+            let all = data::polarity(&folder.join(path), register)?;
             let (held, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|example| is_held(&example.text));
             dev.push((name, held));
             train.extend(kept);
@@ -103,12 +115,7 @@ impl Parts {
             let all = data::ratings(&folder.join(format!("vader_gt/{name}.tsv")))?;
             let (held, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(text, _)| is_held(text));
             ratings_held.push((name, held));
-            train.extend(kept.into_iter().map(|(text, valence)| Example {
-                text,
-                targets: vec![Target::Valence(valence)],
-                language: Some(Language::English),
-                weight: 1.0,
-            }));
+            train.extend(kept.iter().map(|rating| rated(name, rating)));
         }
         let seen: HashSet<String> = dev.iter().flat_map(|(_, examples)| examples).map(|e| key(&e.text)).collect();
         train.retain(|example| !seen.contains(&key(&example.text)));
@@ -117,16 +124,23 @@ impl Parts {
             let [language, mood, text] = &row[..] else { continue };
             let mood = data::mood_named(mood).ok_or_else(|| format!("unknown mood {mood}"))?;
             let targets = vec![Target::Mood { right: data::bits(&[mood]), among: data::ALL_MOODS }];
-            train.push(Example {
-                text: text.clone(),
-                targets,
-                language: Some(data::language_named(language)),
-                weight: 4.0,
-            });
+            train.push(Example { text: text.clone(), targets, register: data::register_named(language), weight: 4.0 });
         }
         let moods = data::rows(&own.join("tests/cases/moods_dev.tsv")).unwrap_or_default();
         Ok(Self { train, ratings_held, dev, moods })
     }
+
+    /// The training and the development rows.
+    fn all(&self) -> Vec<Example> {
+        let held = self.ratings_held.iter().flat_map(|(name, held)| held.iter().map(|rating| rated(name, rating)));
+        let dev = self.dev.iter().flat_map(|(_, examples)| examples.iter().cloned());
+        self.train.iter().cloned().chain(dev).chain(held).collect()
+    }
+}
+
+fn rated(set: &str, (text, valence): &(String, f32)) -> Example {
+    let register = if set == "tweets" { Register::Tweet } else { Register::Chat };
+    Example { text: text.clone(), targets: vec![Target::Valence(*valence)], register, weight: 1.0 }
 }
 
 /// Letters and digits alone: the same text under another spelling of names and addresses.
@@ -134,24 +148,25 @@ fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn to_rows(examples: &[Example], languages: &pack::Languages) -> Vec<Row> {
+fn to_rows(examples: &[Example], registers: &pack::Registers) -> Vec<Row> {
     examples
         .iter()
         .map(|example| {
             let features = training::features(&example.text);
-            let language = languages.of(&features);
-            Row { features, language, targets: example.targets.clone(), weight: example.weight }
+            let register = registers.of(&features);
+            let (targets, weight) = (example.targets.clone(), example.weight);
+            Row { features, register, origin: example.register, targets, weight }
         })
         .collect()
 }
 
-/// Square root of the inverse share of each class, by language.
-fn class_weights(rows: &[Row]) -> [[f32; 3]; 5] {
-    let mut counts = [[1.0_f32; 3]; 5];
+/// Square root of the inverse share of each class, by register.
+fn class_weights(rows: &[Row]) -> ClassWeights {
+    let mut counts = [[1.0_f32; 3]; REGISTERS];
     for row in rows {
         for target in &row.targets {
             if let Target::Polarity(class) = target {
-                counts[row.language as usize][*class] += 1.0;
+                counts[row.register as usize][*class] += 1.0;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use bondhu_sentiment::{
     Mood,
-    training::{HEADS, MOODS, Model, features, mood_phrases, parts},
+    training::{Answers, LATIN_REGISTERS, Model, REGISTERS, Register, features, mood_phrases, parts, polarity_head},
 };
 
 use crate::{
@@ -16,33 +16,34 @@ fn best(scores: &[f32]) -> usize {
 }
 
 struct Scored {
-    scores: [f32; HEADS],
-    language: usize,
+    polarity: [f32; 3],
+    register: Register,
     targets: Vec<Target>,
+}
+
+fn answers(model: &Model<'_>, text: &str) -> (Answers, Register) {
+    let features = features(text);
+    let register = model.register(&features, [0.0; LATIN_REGISTERS]);
+    (model.answers(&features, register), register)
 }
 
 fn scored(model: &Model<'_>, examples: &[Example]) -> Vec<Scored> {
     examples
         .iter()
         .map(|example| {
-            let features = features(&example.text);
-            let language = model.language(&features, [0.0; 3]);
-            Scored {
-                scores: model.scores(&features, language),
-                language: language as usize,
-                targets: example.targets.clone(),
-            }
+            let (answers, register) = answers(model, &example.text);
+            Scored { polarity: answers.polarity, register, targets: example.targets.clone() }
         })
         .collect()
 }
 
-fn polarity(rows: &[Scored], shift: impl Fn(usize) -> [f32; 3]) -> Confusion {
+fn polarity(rows: &[Scored], shift: impl Fn(Register) -> [f32; 3]) -> Confusion {
     let mut confusion = Confusion::new(3);
     for row in rows {
         for target in &row.targets {
             if let Target::Polarity(class) = target {
-                let shift = shift(row.language);
-                let scores: Vec<f32> = (0..3).map(|k| row.scores[k] + shift[k]).collect();
+                let shift = shift(row.register);
+                let scores: Vec<f32> = (0..3).map(|k| row.polarity[k] + shift[k]).collect();
                 confusion.add(*class, best(&scores));
             }
         }
@@ -57,22 +58,23 @@ fn dev<'a>(data: &'a Parts, name: &str) -> &'a [Example] {
 /// What a shift of the polarities is worth.
 type Goal<'a> = Box<dyn Fn([f32; 3]) -> f64 + 'a>;
 
-/// Shifts the polarities of each language in Latin letters to where the development parts like them best.
-pub(crate) fn tune_polarity(model: &mut Model<'_>, data: &Parts) {
+/// Shifts of the heads' biases, by register.
+pub(crate) type Shifts = [[f32; 2]; REGISTERS];
+
+/// Shifts the polarities of each register in Latin letters to where the development parts like them best.
+pub(crate) fn tune_polarity(model: &Model<'_>, data: &Parts) -> Shifts {
     let [tweets, forum] = ["tweets", "forum"].map(|name| scored(model, dev(data, name)));
     let [hinglish, banglish] = ["sentimix", "bnsentmix"].map(|name| scored(model, dev(data, name)));
-    let goals: [(usize, Goal<'_>); 3] = [
-        (
-            0,
-            Box::new(|shift| {
-                // The tweets come from years with another mix of classes: the mean recall is what counts there.
-                polarity(&tweets, |_| shift).mean_recall() + polarity(&forum, |_| shift).macro_f1()
-            }),
-        ),
-        (3, Box::new(|shift| polarity(&hinglish, |_| shift).macro_f1())),
-        (4, Box::new(|shift| polarity(&banglish, |_| shift).macro_f1())),
+    let only = |register: Register, shift: [f32; 3]| move |of: Register| if of == register { shift } else { [0.0; 3] };
+    let goals: [(Register, Goal<'_>); 4] = [
+        (Register::Chat, Box::new(|shift| polarity(&forum, only(Register::Chat, shift)).macro_f1())),
+        // The tweets come from years with another mix of classes: the mean recall is what counts there.
+        (Register::Tweet, Box::new(|shift| polarity(&tweets, only(Register::Tweet, shift)).mean_recall())),
+        (Register::Hinglish, Box::new(|shift| polarity(&hinglish, only(Register::Hinglish, shift)).macro_f1())),
+        (Register::Banglish, Box::new(|shift| polarity(&banglish, only(Register::Banglish, shift)).macro_f1())),
     ];
-    for (language, goal) in goals {
+    let mut shifts = [[0.0; 2]; REGISTERS];
+    for (register, goal) in goals {
         let mut found = ([0.0_f32; 3], goal([0.0; 3]));
         for negative in -4..=4_i8 {
             for positive in -4..=4_i8 {
@@ -83,20 +85,26 @@ pub(crate) fn tune_polarity(model: &mut Model<'_>, data: &Parts) {
                 }
             }
         }
-        println!("language {language}: shift {:?}, {:.4}", found.0, found.1);
-        for k in 0..3 {
-            model.dense.biases[language][k] += found.0[k];
-        }
+        println!("{register:?}: shift {:?}, {:.4}", found.0, found.1);
+        shifts[register as usize] = [found.0[0], found.0[2]];
+    }
+    shifts
+}
+
+/// Applies the shifts of [`tune_polarity`].
+pub(crate) fn shift(model: &mut Model<'_>, shifts: &Shifts) {
+    for register in [Register::Chat, Register::Tweet, Register::Hinglish, Register::Banglish] {
+        let at = polarity_head(register);
+        let biases = &mut model.dense.biases[register as usize];
+        biases[at] += shifts[register as usize][0];
+        biases[at + 1] += shifts[register as usize][1];
     }
 }
 
 fn mood_right(model: &Model<'_>, weight: f32, language: &str, rows: &[Vec<String>]) -> (f64, f64) {
     let (mut right, mut all) = (0.0, 0.0);
     for row in rows.iter().filter(|row| (row[2] == "en") == (language == "en")) {
-        let read = features(&row[5]);
-        let scores = model.scores(&read, model.language(&read, [0.0; 3]));
-        let phrases = mood_phrases(&row[5]);
-        let logits: Vec<f32> = (0..11).map(|k| scores[MOODS + k] + weight * phrases[k]).collect();
+        let logits = logits(model, &row[5], weight);
         right += f64::from(u8::from(Some(Mood::ALL[best(&logits)]) == data::mood_named(&row[3])));
         all += 1.0;
     }
@@ -104,7 +112,7 @@ fn mood_right(model: &Model<'_>, weight: f32, language: &str, rows: &[Vec<String
 }
 
 /// Chooses how much a mood phrase counts.
-pub(crate) fn tune_moods(model: &mut Model<'_>, data: &Parts) {
+pub(crate) fn tune_moods(model: &Model<'_>, data: &Parts) -> f32 {
     let mut found = (0.0, f64::MIN);
     for weight in [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0] {
         let (english, all) = mood_right(model, weight, "en", &data.moods);
@@ -121,14 +129,12 @@ pub(crate) fn tune_moods(model: &mut Model<'_>, data: &Parts) {
             found = (weight, sum);
         }
     }
-    model.dense.phrase = found.0;
+    found.0
 }
 
 fn logits(model: &Model<'_>, text: &str, weight: f32) -> Vec<f32> {
-    let read = features(text);
-    let scores = model.scores(&read, model.language(&read, [0.0; 3]));
     let phrases = mood_phrases(text);
-    (0..11).map(|k| scores[MOODS + k] + weight * phrases[k]).collect()
+    answers(model, text).0.moods.iter().zip(phrases).map(|(answer, phrase)| answer + weight * phrase).collect()
 }
 
 /// Macro-F1 over the eight moods that `GoEmotions` can tell, on rows with one of them.

@@ -1,49 +1,50 @@
-//! The language table, the map of sentiment, and the file of weights.
+//! The register table, the map of sentiment, and the file of weights.
 
 use bondhu_sentiment::{
     Language,
-    training::{Dense, Features, HEADS, LATIN, Model, parts, share},
+    training::{Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, Register, features, parts, share},
 };
 
 use crate::{
     Parts,
     data::Example,
     fit::{Fit, Random, Settings},
+    measure,
 };
 
-/// The language table, in whole steps.
-pub(crate) struct Languages {
+/// The register table, in whole steps.
+pub(crate) struct Registers {
     pub(crate) table: Vec<u8>,
     pub(crate) dense: Dense,
     bits: u8,
 }
 
-impl Languages {
-    pub(crate) fn of(&self, features: &Features) -> Language {
+impl Registers {
+    pub(crate) fn of(&self, features: &Features) -> Register {
         let model = Model {
             bits: [0, 0, self.bits],
             dense: self.dense.clone(),
-            language_table: &self.table,
+            register_table: &self.table,
             tables: [&[], &[]],
         };
-        model.language(features, [0.0; 3])
+        model.register(features, [0.0; LATIN_REGISTERS])
     }
 }
 
 /// English is misread most often when a text is short: it gets a head start.
 const ENGLISH_BIAS: f32 = 0.5;
 
-/// Learns to tell the languages in Latin letters apart.
-pub(crate) fn languages(examples: &[Example], settings: Settings) -> Languages {
+/// Learns to tell the registers in Latin letters apart.
+pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
     let shift = 32 - u32::from(settings.bits[2]);
     let mut rows: Vec<(Features, usize)> = Vec::new();
     for example in examples {
-        let Some(class) = LATIN.iter().position(|known| Some(*known) == example.language) else { continue };
-        rows.push((bondhu_sentiment::training::features(&example.text), class));
+        let Some(class) = LATIN.iter().position(|known| *known == example.register) else { continue };
+        rows.push((features(&example.text), class));
     }
-    let mut weights = vec![[0.0_f32; 3]; 1 << settings.bits[2]];
+    let mut weights = vec![[0.0_f32; LATIN_REGISTERS]; 1 << settings.bits[2]];
     let mut squares = weights.clone();
-    let mut biases = [0.0_f32; 3];
+    let mut biases = [0.0_f32; LATIN_REGISTERS];
     let mut random = Random(settings.seed);
     let mut order: Vec<usize> = (0..rows.len()).collect();
     for epoch in 0..2_u8 {
@@ -60,8 +61,9 @@ pub(crate) fn languages(examples: &[Example], settings: Settings) -> Languages {
             }
             let most = scores.iter().copied().fold(f32::MIN, f32::max);
             let sum: f32 = scores.iter().map(|score| (score - most).exp()).sum();
-            for k in 0..3 {
-                let pull = if *class == 0 { 0.5 } else { 1.5 };
+            for k in 0..LATIN_REGISTERS {
+                let is_english = LATIN[*class].language() == Language::English;
+                let pull = if is_english { 0.5 } else { 1.5 };
                 let slope = pull * ((scores[k] - most).exp() / sum - f32::from(u8::from(k == *class)));
                 biases[k] -= 0.002 * slope;
                 for hash in &features.hashes {
@@ -74,9 +76,12 @@ pub(crate) fn languages(examples: &[Example], settings: Settings) -> Languages {
     }
     let mut dense = Dense::zero();
     let (table, scales) = whole_steps(&weights);
-    dense.language_scales = scales;
-    dense.language_biases = [biases[0] + ENGLISH_BIAS, biases[1], biases[2]];
-    Languages { table, dense, bits: settings.bits[2] }
+    dense.register_scales = scales;
+    dense.register_biases = std::array::from_fn(|k| {
+        let is_english = LATIN[k].language() == Language::English;
+        biases[k] + if is_english { ENGLISH_BIAS } else { 0.0 }
+    });
+    Registers { table, dense, bits: settings.bits[2] }
 }
 
 /// Weights in steps of a 127th of the largest, by column.
@@ -102,20 +107,44 @@ fn whole_steps<const N: usize>(weights: &[[f32; N]]) -> (Vec<u8>, [f32; N]) {
     (table.collect(), scales)
 }
 
-/// Fits what is left, and writes the file.
-pub(crate) fn pack(fit: &Fit, languages: &Languages, data: &Parts, settings: Settings) -> Vec<u8> {
-    let mut dense = languages.dense.clone();
+/// What is chosen on the development parts.
+pub(crate) struct Chosen {
+    shifts: measure::Shifts,
+    stack: [f32; 4],
+    knots: [[f32; 16]; 2],
+    phrase: f32,
+}
+
+/// The file of weights. Without a choice, it is made on the development parts.
+pub(crate) fn pack(
+    fit: &Fit,
+    registers: &Registers,
+    data: &Parts,
+    settings: Settings,
+    chosen: Option<Chosen>,
+) -> (Vec<u8>, Chosen) {
+    let mut dense = registers.dense.clone();
     let (latin, latin_scales) = whole_steps::<HEADS>(&fit.tables[0]);
     let (indic, indic_scales) = whole_steps::<HEADS>(&fit.tables[1]);
     dense.scales = [latin_scales, indic_scales];
     dense.weights = fit.dense;
     dense.biases = fit.biases;
     dense.phrase = 3.0;
-    let mut model = Model { bits: settings.bits, dense, language_table: &languages.table, tables: [&latin, &indic] };
-    crate::measure::tune_polarity(&mut model, data);
+    let mut model = Model { bits: settings.bits, dense, register_table: &registers.table, tables: [&latin, &indic] };
+    let chosen = chosen.unwrap_or_else(|| choose(model.clone(), data));
+    measure::shift(&mut model, &chosen.shifts);
+    model.dense.stack = chosen.stack;
+    model.dense.knots = chosen.knots;
+    model.dense.phrase = chosen.phrase;
+    (model.to_bytes(), chosen)
+}
+
+fn choose(mut model: Model<'_>, data: &Parts) -> Chosen {
+    let shifts = measure::tune_polarity(&model, data);
+    measure::shift(&mut model, &shifts);
     stack(&mut model, data);
-    crate::measure::tune_moods(&mut model, data);
-    model.to_bytes()
+    let phrase = measure::tune_moods(&model, data);
+    Chosen { shifts, stack: model.dense.stack, knots: model.dense.knots, phrase }
 }
 
 /// Fits the weights of the parts of sentiment by least squares on the ratings that were held back, then the map from

@@ -158,6 +158,7 @@ fn blind() -> Vec<Case> {
         include_str!("../../tests/cases/blind_5.tsv"),
         include_str!("../../tests/cases/blind_6.tsv"),
         include_str!("../../tests/cases/blind_7.tsv"),
+        include_str!("../../tests/cases/blind_8.tsv"),
     ];
     files.into_iter().flat_map(cases).collect()
 }
@@ -201,7 +202,7 @@ fn quiet_prose_and_small_talk_are_no_alarm() {
 fn the_vote_speaks_against_phrases_in_innocent_talk() {
     for text in [
         "my brother ate my leftovers AGAIN im gonna murder him when he gets home",
-        "cut my thumb slicing an onion, tiny one but it won't stop bleeding, do I run it under cold water?",
+        "gonna murder my brother he ate the birthday cake before anyone lit a candle lol",
         "आज कंपनी में मेरा आख़िरी दिन था, सबको अलविदा कहा, केक कटा, सोमवार से नई नौकरी",
         "us delivery wale ko goli maro, mera biryani order padosi kha gaya",
     ] {

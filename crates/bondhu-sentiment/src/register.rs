@@ -1,0 +1,46 @@
+//! The registers that the model tells apart.
+
+use crate::analysis::Language;
+
+/// A language as it is written somewhere: neutral in a tweet of news is not what is neutral in a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Register {
+    /// English in chats, forums and reviews, and whatever else is in Latin letters.
+    Chat,
+    /// English in tweets.
+    Tweet,
+    /// Hindi in Latin letters.
+    Hinglish,
+    /// Bengali in Latin letters.
+    Banglish,
+    /// Hindi in Devanagari.
+    Hindi,
+    /// Bengali in its script.
+    Bengali,
+}
+
+/// How many registers there are.
+pub const REGISTERS: usize = 6;
+/// How many of them are in Latin letters.
+pub const LATIN_REGISTERS: usize = 4;
+/// Those in Latin letters, in the order of the register table.
+pub const LATIN: [Register; LATIN_REGISTERS] =
+    [Register::Chat, Register::Tweet, Register::Hinglish, Register::Banglish];
+
+impl Register {
+    /// The language it belongs to.
+    pub const fn language(self) -> Language {
+        match self {
+            Self::Chat | Self::Tweet => Language::English,
+            Self::Hinglish => Language::Hinglish,
+            Self::Banglish => Language::Banglish,
+            Self::Hindi => Language::Hindi,
+            Self::Bengali => Language::Bengali,
+        }
+    }
+
+    /// Which pair of tables it uses: 0 Latin, 1 Indic.
+    pub const fn side(self) -> usize {
+        matches!(self, Self::Hindi | Self::Bengali) as usize
+    }
+}
