@@ -1,4 +1,4 @@
-//! Whether the words around a phrase speak against it: "jumped off the bridge nine times" in a game.
+//! Whether the words around a phrase speak against it: "he ate my leftovers, I'm gonna murder him".
 
 use super::{Crisis, CrisisLevel, CrisisReason, Sign, vote};
 
