@@ -38,7 +38,7 @@ async fn messages_become_an_insight() {
     let conversation = ana.conversation().await;
     for _ in 0..5 {
         app.clock.advance(Duration::from_secs(1));
-        ana.say(&conversation, "I am so happy today, thank you!").await;
+        ana.say(&conversation, "I am so happy today!").await;
     }
     assert_eq!(app.app.store.count_outbox().await.unwrap(), 1, "however much is said, one batch is asked for");
     work(&app, Vec::new()).await;
