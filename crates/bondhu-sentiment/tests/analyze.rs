@@ -120,6 +120,14 @@ fn own_moods_are_found() {
 }
 
 #[test]
+fn happiness_that_is_denied_is_sadness() {
+    for text in ["I'm not happy at all", "not feeling happy these days", "I am not happy at all today"] {
+        assert_eq!(read(text).mood, Mood::Sad, "{text}");
+    }
+    assert_eq!(read("I am so happy today!").mood, Mood::Happy);
+}
+
+#[test]
 fn the_weights_are_whole() {
     let (body, end) = WEIGHTS.split_at(WEIGHTS.len() - 4);
     assert_eq!(crc32(body).to_le_bytes(), end);
