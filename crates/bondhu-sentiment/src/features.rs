@@ -18,6 +18,8 @@ const REACH: usize = 200;
 pub struct Features {
     /// 32-bit hashes, one for each feature.
     pub hashes: Vec<u32>,
+    /// The first of them that stands for a piece of a word; those before stand for words, marks and pairs.
+    pub pieces_from: usize,
     /// Rule score, its bucket, style.
     pub dense: [f32; DENSE],
     /// Whether most letters are of an Indic script, and Bengali rather than Devanagari.
@@ -71,29 +73,35 @@ pub(crate) const fn tagged(hash: u32, language: u32) -> u32 {
 }
 
 /// Reads the features of the tokens of a text.
-pub(crate) fn features(tokens: &[Token], rules: &Rules) -> Features {
+pub(crate) fn features(tokens: &[Token<'_>], rules: &Rules) -> Features {
     let mut hashes = Vec::with_capacity(tokens.len() * 16);
-    let read: Vec<&Token> = if tokens.len() > 2 * REACH {
+    let read: Vec<&Token<'_>> = if tokens.len() > 2 * REACH {
         tokens[..REACH].iter().chain(&tokens[tokens.len() - REACH..]).collect()
     } else {
         tokens.iter().collect()
     };
-    let mut last = STYLE;
-    for token in &read {
-        let word = word_hash(&token.text);
-        hashes.push(word);
-        if token.kind == Kind::Word {
-            pieces(&token.text, &mut hashes);
-            if token.text.is_ascii() && LEXICON.english(&token.text).is_none() {
-                skeleton(&token.folded, &mut hashes);
-            }
-        }
-        if token.kind != Kind::Mark {
-            hashes.push(finish(step(step(PAIR, last), word)));
-            last = word;
+    wholes(&read, &mut hashes);
+    let pieces_from = hashes.len();
+    for token in read.iter().filter(|token| token.kind == Kind::Word) {
+        pieces(token.text, &mut hashes);
+        if token.text.is_ascii() && LEXICON.english(token.text).is_none() {
+            skeleton(token.folded, &mut hashes);
         }
     }
-    Features { hashes, dense: dense(&read, rules), script: script(&read) }
+    Features { hashes, pieces_from, dense: dense(&read, rules), script: script(&read) }
+}
+
+/// Tokens and pairs of them.
+fn wholes(tokens: &[&Token<'_>], into: &mut Vec<u32>) {
+    let mut last = STYLE;
+    for token in tokens {
+        let this = word_hash(token.text);
+        into.push(this);
+        if token.kind != Kind::Mark {
+            into.push(finish(step(step(PAIR, last), this)));
+            last = this;
+        }
+    }
 }
 
 /// Three to five letters in a row, with the ends of the word marked.
@@ -137,9 +145,9 @@ fn skeleton(folded: &str, into: &mut Vec<u32>) {
     }
 }
 
-fn dense(tokens: &[&Token], rules: &Rules) -> [f32; DENSE] {
+fn dense(tokens: &[&Token<'_>], rules: &Rules) -> [f32; DENSE] {
     let mut dense = [0.0; DENSE];
-    let count = |wanted: fn(&Token) -> bool| {
+    let count = |wanted: fn(&Token<'_>) -> bool| {
         let count = tokens.iter().filter(|token| wanted(token)).count();
         f32::from(u16::try_from(count).unwrap_or(u16::MAX))
     };
@@ -167,13 +175,19 @@ fn bucket(share: f32) -> usize {
     edges.iter().filter(|edge| share > **edge).count()
 }
 
-fn script(tokens: &[&Token]) -> Script {
+fn script(tokens: &[&Token<'_>]) -> Script {
     let (mut devanagari, mut bengali, mut other) = (0, 0, 0);
-    for c in tokens.iter().filter(|t| t.kind == Kind::Word).flat_map(|t| t.text.chars()) {
-        match c {
-            '\u{900}'..='\u{97f}' => devanagari += 1,
-            '\u{980}'..='\u{9ff}' => bengali += 1,
-            _ => other += 1,
+    for word in tokens.iter().filter(|t| t.kind == Kind::Word).map(|t| t.text) {
+        if word.is_ascii() {
+            other += word.len();
+            continue;
+        }
+        for c in word.chars() {
+            match c {
+                '\u{900}'..='\u{97f}' => devanagari += 1,
+                '\u{980}'..='\u{9ff}' => bengali += 1,
+                _ => other += 1,
+            }
         }
     }
     if devanagari + bengali <= other / 4 {
@@ -185,10 +199,11 @@ fn script(tokens: &[&Token]) -> Script {
     }
 }
 
-/// Tokens, rules and features of a text in one call.
-pub(crate) fn read(text: &str) -> (Vec<Token>, Rules, Features) {
-    let tokens = crate::tokens::tokens(text);
+/// Rules and features of a text in one call.
+pub(crate) fn read(text: &str) -> (Rules, Features) {
+    let mut letters = String::new();
+    let tokens = crate::tokens::tokens(text, &mut letters);
     let rules = rules::score(&tokens);
     let features = features(&tokens, &rules);
-    (tokens, rules, features)
+    (rules, features)
 }

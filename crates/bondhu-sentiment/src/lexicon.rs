@@ -19,7 +19,12 @@ pub(crate) struct Lexicon {
 /// The lexicon; read at the first message.
 pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let words = rows(include_str!("../data/lexicon/vader.tsv")).collect();
-    let folded = rows(include_str!("../data/lexicon/own.tsv")).map(|(word, valence)| (fold(word), valence)).collect();
+    let folded = |word: &str| {
+        let mut out = String::new();
+        fold(word, &mut out);
+        out
+    };
+    let folded = rows(include_str!("../data/lexicon/own.tsv")).map(|(word, valence)| (folded(word), valence)).collect();
     let emoji = rows(include_str!("../data/lexicon/emoji.tsv"));
     let emoji = emoji.filter_map(|(word, valence)| Some((word.chars().next()?, valence))).collect();
     Lexicon { words, folded, emoji }
@@ -32,15 +37,13 @@ fn rows(file: &'static str) -> impl Iterator<Item = (&'static str, f32)> {
     })
 }
 
-/// The spelling under which a word of Hindi or Bengali is looked up.
-pub(crate) fn fold(word: &str) -> String {
-    let mut out = String::with_capacity(word.len());
+/// Writes the spelling under which a word of Hindi or Bengali is looked up.
+pub(crate) fn fold(word: &str, out: &mut String) {
     if word.is_ascii() {
-        fold_latin(word, &mut out);
+        fold_latin(word, out);
     } else {
-        fold_indic(word, &mut out);
+        fold_indic(word, out);
     }
-    out
 }
 
 impl Lexicon {

@@ -191,25 +191,22 @@ impl<'a> Model<'a> {
     /// What the heads say of a text.
     pub fn answers(&self, features: &Features, register: Register) -> Answers {
         let side = register.side();
-        let table = self.tables[side];
+        let (table, _) = self.tables[side].as_chunks::<HEADS>();
         let shift = 32 - u32::from(self.bits[side]);
-        let mut rows = Vec::with_capacity(2 * features.hashes.len());
-        for hash in &features.hashes {
-            let (own, tagged) = buckets(*hash, register, shift);
-            rows.push(own);
-            if let Some(tagged) = tagged {
-                rows.push(tagged);
-            }
+        let hashes = features.hashes.iter();
+        let mut rows: Vec<u32> = Vec::with_capacity(2 * features.hashes.len());
+        rows.extend(hashes.clone().map(|hash| hash >> shift));
+        if let Some(tag) = tag(register) {
+            rows.extend(hashes.map(|hash| features::tagged(*hash, tag) >> shift));
         }
         // The rows lie far apart. Looking at all of them first lets the processor fetch many at once: summing up row by row
         // waits for nearly each of them.
-        std::hint::black_box(rows.iter().fold(0, |all, bucket| all ^ table[*bucket as usize * HEADS]));
+        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ table[*row as usize][0]));
         let mut sums = [0_i32; HEADS];
         for some in rows.chunks(SMALL_SUMS) {
             let mut small = [0_i16; HEADS];
-            for bucket in some {
-                let at = *bucket as usize * HEADS;
-                for (sum, weight) in small.iter_mut().zip(&table[at..at + HEADS]) {
+            for row in some {
+                for (sum, weight) in small.iter_mut().zip(&table[*row as usize]) {
                     *sum += i16::from(weight.cast_signed());
                 }
             }
@@ -257,13 +254,17 @@ pub const fn polarity_head(register: Register) -> usize {
 
 /// The buckets of a feature: its own, and for Latin letters one more for the feature in its language.
 pub fn buckets(hash: u32, register: Register, shift: u32) -> (u32, Option<u32>) {
-    let index = match register {
-        Register::Chat | Register::Tweet => 0,
-        Register::Hinglish => 1,
-        Register::Banglish => 2,
-        Register::Hindi | Register::Bengali => return (hash >> shift, None),
-    };
-    (hash >> shift, Some(features::tagged(hash, index) >> shift))
+    (hash >> shift, tag(register).map(|tag| features::tagged(hash, tag) >> shift))
+}
+
+/// The language for which a feature in Latin letters has a bucket of its own.
+const fn tag(register: Register) -> Option<u32> {
+    match register {
+        Register::Chat | Register::Tweet => Some(0),
+        Register::Hinglish => Some(1),
+        Register::Banglish => Some(2),
+        Register::Hindi | Register::Bengali => None,
+    }
 }
 
 /// The value of each of `count` features.

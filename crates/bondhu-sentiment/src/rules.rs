@@ -32,8 +32,8 @@ const EXCLAIMED: f32 = 0.292;
 const SQUASH: f32 = 15.0;
 
 /// Scores the tokens of a text.
-pub(crate) fn score(tokens: &[Token]) -> Rules {
-    let words: Vec<&Token> = tokens.iter().filter(|t| t.kind != Kind::Mark && t.kind != Kind::Name).collect();
+pub(crate) fn score(tokens: &[Token<'_>]) -> Rules {
+    let words: Vec<&Token<'_>> = tokens.iter().filter(|t| t.kind != Kind::Mark && t.kind != Kind::Name).collect();
     let is_mixed = words.iter().any(|t| t.is_shouted) && words.iter().any(|t| t.kind == Kind::Word && !t.is_shouted);
     let mut rules = Rules::default();
     let mut scored: Vec<(usize, f32)> = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn score(tokens: &[Token]) -> Rules {
             scored.push((index, valence));
         }
     }
-    if let Some(but) = words.iter().rposition(|t| matches!(t.text.as_str(), "but" | "lekin" | "magar" | "kintu")) {
+    if let Some(but) = words.iter().rposition(|t| matches!(t.text, "but" | "lekin" | "magar" | "kintu")) {
         for (index, valence) in &mut scored {
             *valence *= if *index < but { 0.5 } else { 1.5 };
         }
@@ -80,26 +80,26 @@ pub(crate) fn score(tokens: &[Token]) -> Rules {
     rules
 }
 
-fn marks(tokens: &[Token], mark: &str) -> f32 {
+fn marks(tokens: &[Token<'_>], mark: &str) -> f32 {
     let count = tokens.iter().filter(|t| t.kind == Kind::Mark && t.text == mark).count();
     f32::from(u8::try_from(count).unwrap_or(u8::MAX))
 }
 
 /// The valence of a token by itself.
-pub(crate) fn valence(token: &Token) -> Option<f32> {
+pub(crate) fn valence(token: &Token<'_>) -> Option<f32> {
     match token.kind {
         Kind::Emoji => LEXICON.emoji(token.text.chars().next()?),
-        Kind::Emoticon => LEXICON.english(&token.text),
-        Kind::Word if lexicon::boost(&token.text) == 0.0 => LEXICON
-            .english(&token.text)
+        Kind::Emoticon => LEXICON.english(token.text),
+        Kind::Word if lexicon::boost(token.text) == 0.0 => LEXICON
+            .english(token.text)
             .filter(|_| token.text != "no")
             .or_else(|| token.text.strip_suffix("'s").and_then(|stem| LEXICON.english(stem)))
-            .or_else(|| LEXICON.folded(&token.folded)),
+            .or_else(|| LEXICON.folded(token.folded)),
         _ => None,
     }
 }
 
-fn in_context(words: &[&Token], index: usize, valence: f32, is_mixed: bool) -> f32 {
+fn in_context(words: &[&Token<'_>], index: usize, valence: f32, is_mixed: bool) -> f32 {
     let mut valence = valence;
     let sign = valence.signum();
     if is_mixed && words[index].is_shouted {
@@ -107,13 +107,13 @@ fn in_context(words: &[&Token], index: usize, valence: f32, is_mixed: bool) -> f
     }
     let before = &words[index.saturating_sub(REACH)..index];
     for (distance, word) in before.iter().rev().enumerate() {
-        valence += sign * lexicon::boost(&word.text) * FADING[distance];
+        valence += sign * lexicon::boost(word.text) * FADING[distance];
     }
     let is_never_so = before.iter().any(|w| w.text == "never") && before.iter().any(|w| w.text == "so");
-    let forward = before.iter().any(|w| lexicon::negates(&w.text)) && !is_never_so;
+    let forward = before.iter().any(|w| lexicon::negates(w.text)) && !is_never_so;
     // In Hindi the negation stands on either side, in Bengali after the word.
     let after = &words[index + 1..(index + 3).min(words.len())];
-    let around = LEXICON.english(&words[index].text).is_none()
-        && (before.iter().rev().take(1).chain(after).any(|w| lexicon::negates_before(&w.folded)));
+    let around = LEXICON.english(words[index].text).is_none()
+        && (before.iter().rev().take(1).chain(after).any(|w| lexicon::negates_before(w.folded)));
     if forward || around { valence * NEGATED } else { valence }
 }

@@ -21,8 +21,8 @@ const SURE: f32 = 0.45;
 /// Reads a text.
 pub fn analyze(text: &str, hints: Hints) -> Analysis {
     let model = &*MODEL;
-    let (tokens, rules, features) = features::read(text);
-    if tokens.is_empty() {
+    let (rules, features) = features::read(text);
+    if features.hashes.is_empty() {
         return silent(hints.language.unwrap_or(Language::English));
     }
     let register = model.register(&features, extra(hints));
@@ -111,7 +111,7 @@ fn softmax<const N: usize>(logits: &[f32; N]) -> [f32; N] {
 
 /// Parts of the sentiment that the trainer weighs: polarity, valence, rule score, emoji.
 pub(crate) fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
-    let (_, rules, features) = features::read(text);
+    let (rules, features) = features::read(text);
     let answers = model.answers(&features, model.register(&features, [0.0; LATIN_REGISTERS]));
     let polarity = softmax(&answers.polarity);
     [polarity[2] - polarity[0], answers.valence, rules.compound, rules.emoji]

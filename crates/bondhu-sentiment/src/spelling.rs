@@ -43,30 +43,45 @@ fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
     let mut word = String::new();
     let mut folded = String::new();
     let mut start = 0;
-    let letters = text.char_indices().filter_map(|(at, c)| narrow(c).map(|c| (at, c)));
-    for (at, c) in letters.chain([(text.len(), '\n')]) {
+    for (at, c) in text.char_indices() {
         if word.is_empty() {
             start = at;
         }
-        match c {
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+            continue;
+        }
+        match narrow(c) {
             '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' =>
                 {}
-            'a'..='z' | '$' | '@' | '*' => word.push(c),
-            '!' | '|' if is_one_letter(&word) => word.push(c),
-            _ if c.is_alphanumeric() || is_indic_sign(c) => word.extend(c.to_lowercase()),
-            _ => {
-                if word.chars().any(char::is_alphanumeric) {
-                    folded.clear();
-                    fold_into(&word, &mut folded);
-                    each(&folded, start, at);
-                }
-                word.clear();
+            c @ ('$' | '@' | '*') => word.push(c),
+            c @ ('!' | '|') if is_one_letter(&word) => word.push(c),
+            c if c.is_alphanumeric() || is_indic_sign(c) => word.extend(c.to_lowercase()),
+            c => {
+                end_word(&mut word, &mut folded, (start, at), &mut each);
                 if matches!(c, '.' | '!' | '?' | '\n' | ';' | '।' | '॥') {
                     each("", at, at);
                 }
             }
         }
     }
+    end_word(&mut word, &mut folded, (start, text.len()), &mut each);
+    each("", text.len(), text.len());
+}
+
+/// Gives the fold of a word to `each`, unless it is signs alone, and empties it. `folded` is room for the fold.
+fn end_word(
+    word: &mut String,
+    folded: &mut String,
+    (start, end): (usize, usize),
+    each: &mut impl FnMut(&str, usize, usize),
+) {
+    if word.chars().any(char::is_alphanumeric) {
+        folded.clear();
+        fold_into(word, folded);
+        each(folded, start, end);
+    }
+    word.clear();
 }
 
 fn is_one_letter(word: &str) -> bool {
@@ -74,10 +89,10 @@ fn is_one_letter(word: &str) -> bool {
 }
 
 /// Full-width forms to their ASCII letters, everything else unchanged.
-fn narrow(c: char) -> Option<char> {
+fn narrow(c: char) -> char {
     match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
-        _ => Some(c),
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        _ => c,
     }
 }
 
@@ -94,7 +109,8 @@ pub(crate) fn fold(word: &str) -> String {
 }
 
 fn fold_into(word: &str, out: &mut String) {
-    if word == "##" || word.bytes().all(|b| b.is_ascii_digit()) {
+    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+    if word == "##" || (!word.starts_with(|c: char| c.is_ascii_lowercase()) && is_number(word)) {
         out.push_str(if word.len() == 1 { "#" } else { "##" });
     } else if word.is_ascii() {
         fold_latin(word, out);
@@ -103,10 +119,17 @@ fn fold_into(word: &str, out: &mut String) {
     }
 }
 
+/// The fold of a word of ASCII alone, written behind what is there.
 pub(crate) fn fold_latin(word: &str, out: &mut String) {
+    let from = out.len();
+    if is_settled(word) {
+        out.push_str(word);
+        drop_last_n(out, from);
+        return;
+    }
     let has_letter = word.bytes().any(|b| b.is_ascii_alphabetic());
     let (mut last, mut run) = (' ', 0);
-    for c in word.chars() {
+    for c in word.bytes().map(char::from) {
         let Some(c) = (if has_letter { letter_for(c) } else { Some(c) }) else { continue };
         let c = match c {
             'z' => 'j',
@@ -124,7 +147,18 @@ pub(crate) fn fold_latin(word: &str, out: &mut String) {
             _ => {}
         }
     }
-    if out.len() > 2 && (out.ends_with("un") || out.ends_with("in")) {
+    drop_last_n(out, from);
+}
+
+/// Whether every letter of a word stands for itself: most words do.
+fn is_settled(word: &str) -> bool {
+    let mut last = 0;
+    word.bytes().all(|byte| matches!(byte, b'a'..=b'v' | b'x' | b'y') && std::mem::replace(&mut last, byte) != byte)
+}
+
+/// "hoon" and "hun" are "hu": the nasal at the end of the word that begins at `from` is often not written.
+fn drop_last_n(out: &mut String, from: usize) {
+    if out.len() > from + 2 && matches!(&out.as_bytes()[out.len() - 2..], b"un" | b"in") {
         out.pop();
     }
 }
@@ -150,6 +184,7 @@ fn letter_for(c: char) -> Option<char> {
 
 /// Nukta, chandrabindu and split vowel signs written in more than one way become one way.
 pub(crate) fn fold_indic(word: &str, out: &mut String) {
+    let from = out.len();
     for c in word.chars() {
         let folded = match c {
             '\u{093C}' | '\u{09BC}' | '\u{0981}' => continue,
@@ -170,11 +205,11 @@ pub(crate) fn fold_indic(word: &str, out: &mut String) {
             '\u{09DC}' => 'ড',
             '\u{09DD}' => 'ঢ',
             '\u{0901}' => '\u{0902}',
-            '\u{09BE}' if out.ends_with('\u{09C7}') => {
+            '\u{09BE}' if out[from..].ends_with('\u{09C7}') => {
                 out.pop();
                 '\u{09CB}'
             }
-            '\u{09D7}' if out.ends_with('\u{09C7}') => {
+            '\u{09D7}' if out[from..].ends_with('\u{09C7}') => {
                 out.pop();
                 '\u{09CC}'
             }
@@ -182,7 +217,7 @@ pub(crate) fn fold_indic(word: &str, out: &mut String) {
         };
         out.push(folded);
     }
-    if out.ends_with('\u{0902}') {
+    if out[from..].ends_with('\u{0902}') {
         out.pop();
     }
 }

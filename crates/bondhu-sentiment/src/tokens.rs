@@ -18,22 +18,25 @@ pub(crate) enum Kind {
 
 /// One token.
 #[derive(Clone, Debug)]
-pub(crate) struct Token {
+pub(crate) struct Token<'a> {
     pub(crate) kind: Kind,
     /// Where it stands in the text, in bytes.
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// Lower case, letters drawn out to two, digits as 0, marks of Indic scripts in one form.
-    pub(crate) text: String,
+    pub(crate) text: &'a str,
     /// For a word: the spelling under which Hindi and Bengali are looked up.
-    pub(crate) folded: String,
+    pub(crate) folded: &'a str,
     pub(crate) is_shouted: bool,
     pub(crate) is_drawn: bool,
 }
 
-/// Splits a text.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut found = Vec::with_capacity(text.len() / 4 + 1);
+/// Splits a text. `letters` is an empty string in which all tokens keep their spellings: one for each of them would make up
+/// a good part of the time that a text takes.
+pub(crate) fn tokens<'a>(text: &str, letters: &'a mut String) -> Vec<Token<'a>> {
+    letters.reserve(2 * text.len());
+    let mut word = String::new();
+    let mut raw: Vec<Raw> = Vec::with_capacity(text.len() / 4 + 1);
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
@@ -52,33 +55,72 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         } else {
             (Kind::Mark, first.len_utf8())
         };
-        found.push(token(kind, at, &rest[..length]));
+        raw.push(spell(kind, at, &rest[..length], &mut word, letters));
         at += length;
     }
-    found
+    let letters = &*letters;
+    let mut from = 0;
+    let token = |raw: Raw| {
+        let (text, folded) = (&letters[from..raw.text], &letters[raw.text..raw.folded]);
+        from = raw.folded;
+        let Raw { kind, start, end, is_shouted, is_drawn, .. } = raw;
+        Token { kind, start, end, text, folded, is_shouted, is_drawn }
+    };
+    raw.into_iter().map(token).collect()
 }
 
-fn token(kind: Kind, start: usize, raw: &str) -> Token {
-    let mut text = String::with_capacity(raw.len());
+/// A token while the letters are still growing.
+struct Raw {
+    kind: Kind,
+    start: usize,
+    end: usize,
+    /// Where its spellings end among the letters.
+    text: usize,
+    folded: usize,
+    is_shouted: bool,
+    is_drawn: bool,
+}
+
+/// Writes the spellings of the token `raw`, which stands at `start`, behind the letters; `word` is room for one of them.
+fn spell(kind: Kind, start: usize, raw: &str, word: &mut String, letters: &mut String) -> Raw {
+    word.clear();
     let mut is_drawn = false;
     match kind {
-        Kind::Name => text.push_str(if raw.starts_with('@') { "<user>" } else { "<url>" }),
-        Kind::Word if raw.is_ascii() || !raw.chars().any(is_indic_sign) => is_drawn = narrow(raw, &mut text),
-        Kind::Word => fold_indic(raw, &mut text),
-        Kind::Emoji | Kind::Emoticon | Kind::Mark => text.push_str(raw),
+        Kind::Name => word.push_str(if raw.starts_with('@') { "<user>" } else { "<url>" }),
+        Kind::Word if raw.is_ascii() || !raw.chars().any(is_indic_sign) => is_drawn = narrow(raw, word),
+        Kind::Word => fold_indic(raw, word),
+        Kind::Emoji | Kind::Emoticon | Kind::Mark => word.push_str(raw),
     }
-    let folded = if kind == Kind::Word { lexicon::fold(&text) } else { String::new() };
-    let is_shouted = kind == Kind::Word
-        && raw.chars().nth(1).is_some()
-        && raw.chars().any(char::is_uppercase)
-        && !raw.chars().any(char::is_lowercase);
-    Token { kind, start, end: start + raw.len(), text, folded, is_shouted, is_drawn }
+    letters.push_str(word);
+    let text = letters.len();
+    if kind == Kind::Word {
+        lexicon::fold(word, letters);
+    }
+    let is_shouted = kind == Kind::Word && is_shouted(raw);
+    Raw { kind, start, end: start + raw.len(), text, folded: letters.len(), is_shouted, is_drawn }
+}
+
+/// Capitals, and no small letters.
+fn is_shouted(word: &str) -> bool {
+    if word.is_ascii() {
+        let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+        return word.len() > 1 && has(u8::is_ascii_uppercase) && !has(u8::is_ascii_lowercase);
+    }
+    word.chars().nth(1).is_some() && word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase)
 }
 
 /// Lower case, at most two of a letter in a row; whether one was drawn out.
 fn narrow(raw: &str, into: &mut String) -> bool {
+    if raw.is_ascii() {
+        narrow_each(raw.bytes().map(|byte| char::from(byte.to_ascii_lowercase())), into)
+    } else {
+        narrow_each(raw.chars().flat_map(char::to_lowercase), into)
+    }
+}
+
+fn narrow_each(letters: impl Iterator<Item = char>, into: &mut String) -> bool {
     let (mut last, mut run, mut is_drawn) = ('\0', 0, false);
-    for c in raw.chars().flat_map(char::to_lowercase) {
+    for c in letters {
         let c = match c {
             '’' => '\'',
             c if c.is_ascii_digit() => '0',
@@ -96,6 +138,9 @@ fn narrow(raw: &str, into: &mut String) -> bool {
 }
 
 fn name(rest: &str) -> Option<usize> {
+    if !matches!(rest.as_bytes()[0], b'@' | b'h' | b'w') {
+        return None;
+    }
     if let Some(after) = rest.strip_prefix('@') {
         let length = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
         return (length > 0).then_some(length + 1);

@@ -12,7 +12,7 @@ pub use crate::{
 
 /// The features of a text.
 pub fn features(text: &str) -> Features {
-    crate::features::read(text).2
+    crate::features::read(text).1
 }
 
 /// The hash of the feature that a word is.

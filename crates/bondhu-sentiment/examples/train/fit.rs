@@ -69,6 +69,56 @@ impl Random {
     }
 }
 
+/// How much a feature may weigh before anything is known of it: rare ones more than common ones, and words and pairs of
+/// words more than pieces.
+#[derive(Debug)]
+pub(crate) struct Scales {
+    /// By bucket.
+    rarity: [Vec<f32>; 2],
+    is_piece: [Vec<bool>; 2],
+}
+
+impl Scales {
+    pub(crate) fn of(rows: &[Row], shifts: [u32; 2]) -> Self {
+        // For each bucket, how many whole words and how many pieces were counted.
+        let mut counts = shifts.map(|shift| vec![[0_u32; 2]; 1 << (32 - shift)]);
+        let mut totals = [0_u32; 2];
+        for row in rows {
+            let side = row.register.side();
+            totals[side] += 1;
+            for (index, hash) in row.features.hashes.iter().enumerate() {
+                let kind = usize::from(index >= row.features.pieces_from);
+                let (own, tagged) = buckets(*hash, row.register, shifts[side]);
+                counts[side][own as usize][kind] += 1;
+                if let Some(tagged) = tagged {
+                    counts[side][tagged as usize][kind] += 1;
+                }
+            }
+        }
+        let rarity = |side: usize| {
+            let total = totals[side] as f32;
+            let of = |[wholes, pieces]: &[u32; 2]| (total / (wholes + pieces + 1) as f32).ln().max(0.2) + 1.0;
+            counts[side].iter().map(|counts| of(counts) / COMMON).collect()
+        };
+        let is_piece = |side: usize| counts[side].iter().map(|[wholes, pieces]| pieces > wholes).collect();
+        Self { rarity: [rarity(0), rarity(1)], is_piece: [is_piece(0), is_piece(1)] }
+    }
+
+    /// The scale of a bucket in texts of a register. English needs its pieces least: its spelling is settled.
+    pub(crate) fn at(&self, register: Register, bucket: u32) -> f32 {
+        let (side, bucket) = (register.side(), bucket as usize);
+        let kind = match (register, self.is_piece[side][bucket]) {
+            (Register::Chat | Register::Tweet, true) => 0.7,
+            (Register::Chat | Register::Tweet, false) => 2.0,
+            _ => 1.0,
+        };
+        kind * self.rarity[side][bucket]
+    }
+}
+
+/// The rarity of most features, so that their scale is about one.
+const COMMON: f32 = 6.0;
+
 impl Fit {
     pub(crate) fn zero(bits: [u8; 3]) -> Self {
         Self {
@@ -119,6 +169,7 @@ impl Fit {
         let total = settings.epochs * rows.len();
         let mut mean: Option<(Self, f32)> = None;
         let limit = (settings.drop * 65536.0) as u64;
+        let scales = Scales::of(rows, self.shifts);
         for epoch in 0..settings.epochs {
             random.shuffle(&mut order);
             for (step, index) in order.iter().enumerate() {
@@ -129,7 +180,7 @@ impl Fit {
                 let gradient = gradient(row, &scores, class_weights);
                 let done = (epoch * rows.len() + step) as f32 / total as f32;
                 let rate = settings.rate * (1.0 - 0.9 * done);
-                self.apply(&mut squares, row, &kept, &buckets, &gradient, rate, settings.decay);
+                self.apply(&mut squares, &scales, row, &kept, &buckets, &gradient, rate, settings.decay);
             }
             if epoch * 2 >= settings.epochs {
                 mean = Some(match mean.take() {
@@ -145,6 +196,7 @@ impl Fit {
     fn apply(
         &mut self,
         squares: &mut Squares,
+        scales: &Scales,
         row: &Row,
         hashes: &[u32],
         buckets: &[u32],
@@ -156,6 +208,7 @@ impl Fit {
         let share = share(hashes.len());
         for bucket in buckets {
             let weights = &mut self.tables[side][*bucket as usize];
+            let rate = rate * scales.at(row.register, *bucket);
             step(weights, &mut squares.tables[side][*bucket as usize], gradient, share, rate, decay);
         }
         for (index, number) in row.features.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {

@@ -15,6 +15,7 @@
 mod data;
 mod figures;
 mod fit;
+mod margin;
 mod measure;
 mod pack;
 mod vectors;
@@ -71,7 +72,9 @@ fn learn(rows: &[Row], vectors: &Vectors) -> Result<Fit, &'static str> {
         let fit = start.clone().learn(rows, &weights, Settings { seed: SETTINGS.seed + seed, ..SETTINGS });
         sum = Some(sum.map_or_else(|| fit.clone(), |sum| sum.plus(&fit)));
     }
-    Ok(sum.ok_or("no seed")?.over(SEEDS as f32))
+    let mut fit = sum.ok_or("no seed")?.over(SEEDS as f32);
+    margin::add(&mut fit, rows, SETTINGS.seed);
+    Ok(fit)
 }
 
 /// The data, split.

@@ -110,6 +110,7 @@ fn whole_steps<const N: usize>(weights: &[[f32; N]]) -> (Vec<u8>, [f32; N]) {
 /// What is chosen on the development parts.
 pub(crate) struct Chosen {
     shifts: measure::Shifts,
+    sharpness: f32,
     stack: [f32; 4],
     knots: [[f32; 16]; 2],
     phrase: f32,
@@ -133,6 +134,7 @@ pub(crate) fn pack(
     let mut model = Model { bits: settings.bits, dense, register_table: &registers.table, tables: [&latin, &indic] };
     let chosen = chosen.unwrap_or_else(|| choose(model.clone(), data));
     measure::shift(&mut model, &chosen.shifts);
+    measure::sharpen(&mut model, chosen.sharpness);
     model.dense.stack = chosen.stack;
     model.dense.knots = chosen.knots;
     model.dense.phrase = chosen.phrase;
@@ -142,9 +144,11 @@ pub(crate) fn pack(
 fn choose(mut model: Model<'_>, data: &Parts) -> Chosen {
     let shifts = measure::tune_polarity(&model, data);
     measure::shift(&mut model, &shifts);
+    let sharpness = measure::tune_sharpness(&model, data);
+    measure::sharpen(&mut model, sharpness);
     stack(&mut model, data);
     let phrase = measure::tune_moods(&model, data);
-    Chosen { shifts, stack: model.dense.stack, knots: model.dense.knots, phrase }
+    Chosen { shifts, sharpness, stack: model.dense.stack, knots: model.dense.knots, phrase }
 }
 
 /// Fits the weights of the parts of sentiment by least squares on the ratings that were held back, then the map from

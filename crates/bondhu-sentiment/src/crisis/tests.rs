@@ -72,7 +72,18 @@ fn share(part: usize, whole: usize) -> f64 {
     f64::from(part) / f64::from(whole)
 }
 
+/// The figures of cases, and the cases that went wrong.
 fn measure(name: &str, cases: &[Case]) -> Figures {
+    for case in cases {
+        let got = level(case.text);
+        if got != case.level {
+            println!("{name} {}: expected {}, found {got}: {}", case.id, case.level, case.text);
+        }
+    }
+    figures(name, cases)
+}
+
+fn figures(name: &str, cases: &[Case]) -> Figures {
     let mut f = Figures::default();
     for case in cases {
         let got = level(case.text);
@@ -86,9 +97,6 @@ fn measure(name: &str, cases: &[Case]) -> Figures {
         f.ordinary += usize::from(case.level == 0);
         f.false_alarms += usize::from(case.level == 0 && got >= 2);
         f.false_acute += usize::from(case.level == 0 && got == 3);
-        if got != case.level {
-            println!("{name} {}: expected {}, found {got}: {}", case.id, case.level, case.text);
-        }
     }
     println!(
         "{name}: {} rows, exact {:.3}; level >= 2 recall {:.3}; level 3 found {:.3}, exact {:.3}; false alarms {:.3}",
@@ -163,12 +171,39 @@ fn blind() -> Vec<Case> {
     files.into_iter().flat_map(cases).collect()
 }
 
+/// Nobody who worked on tables or weights has read these: what they give is what new messages may expect.
+fn unread() -> Vec<Case> {
+    let files = [
+        include_str!("../../tests/cases/blind_9.tsv"),
+        include_str!("../../tests/cases/blind_10.tsv"),
+        include_str!("../../tests/cases/blind_11.tsv"),
+        include_str!("../../tests/cases/blind_12.tsv"),
+    ];
+    files.into_iter().flat_map(cases).collect()
+}
+
+const LANGUAGES: [&str; 5] = ["en", "hi", "bn", "hi-en", "bn-en"];
+
+#[test]
+fn messages_that_nobody_has_read_meet_the_aims_in_every_language() {
+    let mut all = unread();
+    for language in LANGUAGES {
+        let (own, rest): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.language == language);
+        // What went wrong is not printed: whoever read it would mend it, and these would be read like the others.
+        let figures = figures(&format!("unread {language}"), &own);
+        assert!(share(figures.at_risk_found, figures.at_risk) >= 0.90, "{language}");
+        assert!(share(figures.acute_found, figures.acute) >= 0.95, "{language}");
+        assert!(share(figures.false_alarms, figures.ordinary) <= 0.05, "{language}");
+        all = rest;
+    }
+}
+
 #[test]
 fn the_vote_finds_what_no_phrase_says() {
     let mut all = blind();
     let by_phrases = |case: &&Case| case.level >= 2 && super::by_phrases(case.text).number() >= 2;
     let phrases = all.iter().filter(by_phrases).count();
-    for language in ["en", "hi", "bn", "hi-en", "bn-en"] {
+    for language in LANGUAGES {
         let (own, rest): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.language == language);
         let figures = measure(&format!("blind {language}"), &own);
         assert!(share(figures.at_risk_found, figures.at_risk) >= 0.8, "{language}");

@@ -43,27 +43,27 @@ pub(crate) fn sight(features: &Features, words: &Words, signs: impl Iterator<Ite
         (before, stem_before) = (this, stem);
     }
     hashes.extend(signs.map(|kind| finish(SIGN ^ kind)));
-    once_each(&mut hashes);
-    hashes
+    once_each(&hashes)
 }
 
-/// Drops what has been there before, by a table of what was seen: sorting takes several times as long.
-fn once_each(hashes: &mut Vec<u32>) {
+/// Each number once, by a table of what was seen: sorting takes several times as long.
+fn once_each(hashes: &[u32]) -> Vec<u32> {
     let size = (hashes.len() * 2).next_power_of_two();
     let mut seen = vec![0_u32; size];
-    hashes.retain(|hash| {
+    let mut once = Vec::with_capacity(hashes.len());
+    for hash in hashes {
         // Zero stands for an empty place.
         let wanted = (*hash).max(1);
         let mut at = wanted as usize & (size - 1);
-        while seen[at] != 0 {
-            if seen[at] == wanted {
-                return false;
-            }
+        while seen[at] != 0 && seen[at] != wanted {
             at = (at + 1) & (size - 1);
         }
-        seen[at] = wanted;
-        true
-    });
+        if seen[at] == 0 {
+            seen[at] = wanted;
+            once.push(*hash);
+        }
+    }
+    once
 }
 
 /// The weights in use, by question.
@@ -185,9 +185,7 @@ mod tests {
 
     #[test]
     fn each_feature_counts_once() {
-        let mut hashes = vec![7, 0, 9, 7, 1, 7, 9, u32::MAX];
-        once_each(&mut hashes);
-        assert_eq!(hashes, [7, 0, 9, u32::MAX]);
-        once_each(&mut Vec::new());
+        assert_eq!(once_each(&[7, 0, 9, 7, 1, 7, 9, u32::MAX]), [7, 0, 9, u32::MAX]);
+        assert!(once_each(&[]).is_empty());
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words::Word;
+use super::words::{Word, is_end_of_name};
 
 /// The tables, in the order in which they are tried.
 const TABLES: [&str; 6] = [
@@ -160,7 +160,11 @@ impl Grammar {
         take: &mut impl FnMut(&[Catch<'a>]) -> Option<T>,
     ) -> Option<T> {
         let Some(((step, optional), rest)) = steps.split_first() else {
-            let used_up = clause[at..].iter().all(|word| self.is("tail", &word.norm) || word.norm == ",");
+            let says_nothing = |at: usize| {
+                let norm = clause[at].norm.as_str();
+                norm == "," || (self.is("tail", norm) && !is_end_of_name(clause, at))
+            };
+            let used_up = (at..clause.len()).all(says_nothing);
             return if used_up { take(catches) } else { None };
         };
         let found = match step {

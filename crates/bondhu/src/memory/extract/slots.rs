@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::grammar::GRAMMAR;
-use super::words::Word;
+use super::words::{Word, is_end_of_name};
 
 mod names;
 mod places;
@@ -244,6 +244,9 @@ fn trimmed(words: &[Word]) -> &[Word] {
         }
     }
     while words.len() > 1 && words.last().is_some_and(|word| word.norm == "," || GRAMMAR.is("tail", &word.norm)) {
+        if is_end_of_name(words, words.len() - 1) {
+            break;
+        }
         words = &words[..words.len() - 1];
     }
     words

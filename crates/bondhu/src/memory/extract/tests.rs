@@ -60,3 +60,16 @@ proptest::proptest! {
         let _ = extract(&text, NOW);
     }
 }
+
+#[test]
+fn a_name_keeps_its_end() {
+    for (text, name) in [
+        ("I love McDonald's", "McDonald's"),
+        ("I hate Domino's, honestly.", "Domino's"),
+        ("I love my mom's cooking", "mom's cooking"),
+        ("I love coffee too", "coffee"),
+    ] {
+        let objects: Vec<String> = extract(text, NOW).into_iter().map(|fact| fact.object).collect();
+        assert_eq!(objects, [name], "{text}");
+    }
+}

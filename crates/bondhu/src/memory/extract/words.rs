@@ -61,6 +61,12 @@ const SHORT: &[(&str, &[&str])] = &[
 const TAILS: &[(&str, &str)] =
     &[("'m", "am"), ("'ve", "have"), ("'ll", "will"), ("'d", "would"), ("'re", "are"), ("'s", "'s")];
 
+/// Whether a word is the end of a name that was cut off as if it were "is": "Domino's".
+pub(super) fn is_end_of_name(words: &[Word], at: usize) -> bool {
+    let is_cut = words[at].norm == "'s" && !words[at].written;
+    is_cut && at > 0 && words[at - 1].raw.starts_with(char::is_uppercase)
+}
+
 /// The sentences of a text. Quoted speech is left out; a quoted title stays.
 pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let text: String =
