@@ -90,11 +90,12 @@ pub(crate) fn valence(token: &Token<'_>) -> Option<f32> {
     match token.kind {
         Kind::Emoji => LEXICON.emoji(token.text.chars().next()?),
         Kind::Emoticon => LEXICON.english(token.text),
-        Kind::Word if lexicon::boost(token.text) == 0.0 => LEXICON
+        Kind::Word => LEXICON
             .english(token.text)
             .filter(|_| token.text != "no")
             .or_else(|| token.text.strip_suffix("'s").and_then(|stem| LEXICON.english(stem)))
-            .or_else(|| LEXICON.folded(token.folded)),
+            .or_else(|| LEXICON.folded(token.folded))
+            .filter(|_| lexicon::boost(token.text) == 0.0),
         _ => None,
     }
 }
