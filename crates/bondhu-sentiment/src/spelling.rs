@@ -109,8 +109,7 @@ pub(crate) fn fold(word: &str) -> String {
 }
 
 fn fold_into(word: &str, out: &mut String) {
-    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
-    if word == "##" || (!word.starts_with(|c: char| c.is_ascii_lowercase()) && is_number(word)) {
+    if word == "##" || word.bytes().all(|b| b.is_ascii_digit()) {
         out.push_str(if word.len() == 1 { "#" } else { "##" });
     } else if word.is_ascii() {
         fold_latin(word, out);

@@ -131,6 +131,12 @@ impl Grammar {
         self.classes.get(class).is_some_and(|words| words.contains_key(word))
     }
 
+    /// Whether a word at the end of a clause belongs to nothing before it: "too", "yaar", but not what ends a name.
+    pub(super) fn says_nothing(&self, words: &[Word], at: usize) -> bool {
+        let norm = words[at].norm.as_str();
+        norm == "," || (self.is("tail", norm) && !is_end_of_name(words, at))
+    }
+
     /// What a word of a class stands for.
     pub(super) fn value(&self, class: &str, word: &str) -> Option<&str> {
         self.classes.get(class)?.get(word).map(String::as_str)
@@ -160,11 +166,7 @@ impl Grammar {
         take: &mut impl FnMut(&[Catch<'a>]) -> Option<T>,
     ) -> Option<T> {
         let Some(((step, optional), rest)) = steps.split_first() else {
-            let says_nothing = |at: usize| {
-                let norm = clause[at].norm.as_str();
-                norm == "," || (self.is("tail", norm) && !is_end_of_name(clause, at))
-            };
-            let used_up = (at..clause.len()).all(says_nothing);
+            let used_up = (at..clause.len()).all(|at| self.says_nothing(clause, at));
             return if used_up { take(catches) } else { None };
         };
         let found = match step {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::grammar::GRAMMAR;
-use super::words::{Word, is_end_of_name};
+use super::words::Word;
 
 mod names;
 mod places;
@@ -243,10 +243,7 @@ fn trimmed(words: &[Word]) -> &[Word] {
             words = &words[..words.len() - tail.len()];
         }
     }
-    while words.len() > 1 && words.last().is_some_and(|word| word.norm == "," || GRAMMAR.is("tail", &word.norm)) {
-        if is_end_of_name(words, words.len() - 1) {
-            break;
-        }
+    while words.len() > 1 && GRAMMAR.says_nothing(words, words.len() - 1) {
         words = &words[..words.len() - 1];
     }
     words
