@@ -1,15 +1,10 @@
-//! What the model sees of a text: hashed word pieces and a few dense numbers.
+//! What is seen of a text in any register: hashed words and pieces of words.
 
 use crate::{
     lexicon::LEXICON,
-    rules::{self, Rules},
     tokens::{Kind, Token},
 };
 
-/// Dense numbers beside the hashed features.
-pub const DENSE: usize = 24;
-/// Buckets of the rule score among the dense numbers.
-const BUCKETS: usize = 11;
 /// Only so many tokens from the beginning and from the end of a text are read.
 const REACH: usize = 200;
 
@@ -20,8 +15,6 @@ pub struct Features {
     pub hashes: Vec<u32>,
     /// The first of them that stands for a piece of a word; those before stand for words, marks and pairs.
     pub pieces_from: usize,
-    /// Rule score, its bucket, style.
-    pub dense: [f32; DENSE],
     /// Whether most letters are of an Indic script, and Bengali rather than Devanagari.
     pub script: Script,
 }
@@ -67,19 +60,15 @@ pub(crate) fn word_hash(word: &str) -> u32 {
     hash(WORD, word)
 }
 
-/// Hash of a plain feature to that of the same feature in one language.
-pub(crate) const fn tagged(hash: u32, language: u32) -> u32 {
-    finish(hash ^ (0x51ed_270b_u32.wrapping_mul(language + 1)))
+/// The hash of two features in a row.
+pub(crate) const fn pair(before: u32, this: u32) -> u32 {
+    finish(step(step(PAIR, before), this))
 }
 
 /// Reads the features of the tokens of a text.
-pub(crate) fn features(tokens: &[Token<'_>], rules: &Rules) -> Features {
+pub(crate) fn features(tokens: &[Token<'_>]) -> Features {
     let mut hashes = Vec::with_capacity(tokens.len() * 16);
-    let read: Vec<&Token<'_>> = if tokens.len() > 2 * REACH {
-        tokens[..REACH].iter().chain(&tokens[tokens.len() - REACH..]).collect()
-    } else {
-        tokens.iter().collect()
-    };
+    let read: Vec<&Token<'_>> = in_reach(tokens).collect();
     wholes(&read, &mut hashes);
     let pieces_from = hashes.len();
     for token in read.iter().filter(|token| token.kind == Kind::Word) {
@@ -88,7 +77,14 @@ pub(crate) fn features(tokens: &[Token<'_>], rules: &Rules) -> Features {
             skeleton(token.folded, &mut hashes);
         }
     }
-    Features { hashes, pieces_from, dense: dense(&read, rules), script: script(&read) }
+    Features { hashes, pieces_from, script: script(&read) }
+}
+
+/// The tokens that are read.
+pub(crate) fn in_reach<'a, 'b>(tokens: &'b [Token<'a>]) -> impl Iterator<Item = &'b Token<'a>> {
+    let begin = tokens.len().min(REACH);
+    let end = begin.max(tokens.len().saturating_sub(REACH));
+    tokens[..begin].iter().chain(&tokens[end..])
 }
 
 /// Tokens and pairs of them.
@@ -98,7 +94,7 @@ fn wholes(tokens: &[&Token<'_>], into: &mut Vec<u32>) {
         let this = word_hash(token.text);
         into.push(this);
         if token.kind != Kind::Mark {
-            into.push(finish(step(step(PAIR, last), this)));
+            into.push(pair(last, this));
             last = this;
         }
     }
@@ -145,36 +141,6 @@ fn skeleton(folded: &str, into: &mut Vec<u32>) {
     }
 }
 
-fn dense(tokens: &[&Token<'_>], rules: &Rules) -> [f32; DENSE] {
-    let mut dense = [0.0; DENSE];
-    let count = |wanted: fn(&Token<'_>) -> bool| {
-        let count = tokens.iter().filter(|token| wanted(token)).count();
-        f32::from(u16::try_from(count).unwrap_or(u16::MAX))
-    };
-    let words = count(|t| t.kind == Kind::Word);
-    let squash = |x: f32| x / (x * x + 15.0).sqrt();
-    dense[0] = rules.compound;
-    dense[1] = squash(rules.positive);
-    dense[2] = squash(rules.negative);
-    dense[3] = rules.emoji;
-    dense[4] = (count(|t| t.text == "!").min(3.0)) / 3.0;
-    dense[5] = (count(|t| t.text == "?").min(2.0)) / 2.0;
-    dense[6] = count(|t| t.is_shouted) / words.max(1.0);
-    dense[7] = count(|t| t.is_drawn).min(1.0);
-    dense[8] = (words.min(40.0)) / 40.0;
-    dense[9] = count(|t| t.kind == Kind::Name).min(2.0) / 2.0;
-    dense[10] = 1.0;
-    let share = (rules.compound + 1.0) * 0.5;
-    let bucket = if rules.compound == 0.0 && rules.positive == 0.0 { BUCKETS } else { bucket(share) };
-    dense[11 + bucket] = 1.0;
-    dense
-}
-
-fn bucket(share: f32) -> usize {
-    let edges = [0.09, 0.18, 0.27, 0.36, 0.45, 0.55, 0.64, 0.73, 0.82, 0.91];
-    edges.iter().filter(|edge| share > **edge).count()
-}
-
 fn script(tokens: &[&Token<'_>]) -> Script {
     let (mut devanagari, mut bengali, mut other) = (0, 0, 0);
     for word in tokens.iter().filter(|t| t.kind == Kind::Word).map(|t| t.text) {
@@ -199,11 +165,7 @@ fn script(tokens: &[&Token<'_>]) -> Script {
     }
 }
 
-/// Rules and features of a text in one call.
-pub(crate) fn read(text: &str) -> (Rules, Features) {
-    let mut letters = String::new();
-    let tokens = crate::tokens::tokens(text, &mut letters);
-    let rules = rules::score(&tokens);
-    let features = features(&tokens, &rules);
-    (rules, features)
+/// The features of a text.
+pub(crate) fn of(text: &str) -> Features {
+    features(&crate::tokens::tokens(text, &mut String::new()))
 }

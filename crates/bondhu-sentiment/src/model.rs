@@ -1,14 +1,15 @@
 //! The trained weights: one file, compiled in, and how a text is scored with it.
 //!
-//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), bits of the Latin, Indic and register
-//! tables (u8 each), one byte of padding, the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to
-//! the next multiple of 64, the three tables (i8), and the CRC-32 of everything before it (u32).
+//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), rows of the Latin, Indic, romanised and
+//! register tables (u32 each), the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to the next
+//! multiple of 64, the tables (i8), and the CRC-32 of everything before it (u32).
 
 use std::sync::LazyLock;
 
 use crate::{
     features::{self, Features, Script},
-    register::{LATIN, LATIN_REGISTERS, REGISTERS, Register},
+    reading::{self, Reading},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED, Register},
 };
 
 /// Heads of the model: polarity in chats (2), polarity in tweets (2), moods (11), valence. Sixteen bytes a row.
@@ -17,10 +18,12 @@ pub const HEADS: usize = 16;
 pub const MOODS: usize = 4;
 /// The head of valence.
 pub const VALENCE: usize = 15;
-const DENSE: usize = features::DENSE;
-const VERSION: u16 = 2;
+/// Numbers in a row of a romanised table: how much more negative, and how much more positive than neutral.
+pub const POLES: usize = 2;
+const DENSE: usize = reading::DENSE;
+const VERSION: u16 = 3;
 const MAGIC: &[u8; 4] = b"BSNT";
-const HEADER: usize = 16;
+const HEADER: usize = 28;
 /// So many signed bytes fit into a sum of 16 bits.
 const SMALL_SUMS: usize = 256;
 /// A word whose hash stands in the header: weights made with another hash are refused.
@@ -35,6 +38,10 @@ pub struct Dense {
     pub weights: [[[f32; HEADS]; DENSE]; 2],
     /// By register.
     pub biases: [[f32; HEADS]; REGISTERS],
+    /// What one step of a romanised table is worth.
+    pub romanised_scales: [[f32; POLES]; ROMANISED],
+    /// Weights of the dense numbers beside the romanised tables.
+    pub romanised_weights: [[[f32; POLES]; DENSE]; ROMANISED],
     /// What one step of the register table is worth.
     pub register_scales: [f32; LATIN_REGISTERS],
     /// What is added to each Latin register.
@@ -49,7 +56,14 @@ pub struct Dense {
 
 /// Where the tables begin.
 const TABLES: usize = (HEADER + 4 * FLOATS).next_multiple_of(64);
-const FLOATS: usize = 2 * HEADS + 2 * DENSE * HEADS + REGISTERS * HEADS + 2 * LATIN_REGISTERS + 4 + 32 + 1;
+const FLOATS: usize = 2 * HEADS
+    + 2 * DENSE * HEADS
+    + REGISTERS * HEADS
+    + ROMANISED * POLES * (1 + DENSE)
+    + 2 * LATIN_REGISTERS
+    + 4
+    + 32
+    + 1;
 
 impl Dense {
     /// All zero, with a straight map of sentiment.
@@ -58,6 +72,8 @@ impl Dense {
             scales: [[1.0; HEADS]; 2],
             weights: [[[0.0; HEADS]; DENSE]; 2],
             biases: [[0.0; HEADS]; REGISTERS],
+            romanised_scales: [[1.0; POLES]; ROMANISED],
+            romanised_weights: [[[0.0; POLES]; DENSE]; ROMANISED],
             register_scales: [1.0; LATIN_REGISTERS],
             register_biases: [0.0; LATIN_REGISTERS],
             stack: [0.0; 4],
@@ -71,6 +87,8 @@ impl Dense {
         all.extend(self.scales.iter_mut().flatten());
         all.extend(self.weights.iter_mut().flatten().flatten());
         all.extend(self.biases.iter_mut().flatten());
+        all.extend(self.romanised_scales.iter_mut().flatten());
+        all.extend(self.romanised_weights.iter_mut().flatten().flatten());
         all.extend(self.register_scales.iter_mut().chain(&mut self.register_biases));
         all.extend(self.stack.iter_mut().chain(self.knots.iter_mut().flatten()));
         all.push(&mut self.phrase);
@@ -78,17 +96,22 @@ impl Dense {
     }
 }
 
-/// The weights in use.
+/// The weights in use. A feature has the row of a table that its hash is the share of 2^32 of.
 #[derive(Clone, Debug)]
 pub struct Model<'a> {
-    /// Bits of the Latin, Indic and register tables.
-    pub bits: [u8; 3],
     /// What is not in a table.
     pub dense: Dense,
-    /// A signed number for each Latin register, for each bucket.
+    /// A signed number for each Latin register in each row.
     pub register_table: &'a [u8],
-    /// [`HEADS`] signed numbers for each bucket, for Latin and Indic.
+    /// [`HEADS`] signed numbers in each row, for Latin and Indic.
     pub tables: [&'a [u8]; 2],
+    /// [`POLES`] signed numbers in each row, for Hindi and Bengali in Latin letters.
+    pub romanised_tables: [&'a [u8]; ROMANISED],
+}
+
+/// The row of a table that a feature has.
+pub const fn row(hash: u32, rows: usize) -> usize {
+    ((hash as u64 * rows as u64) >> 32) as usize
 }
 
 /// The weights in the repository.
@@ -101,6 +124,9 @@ pub(crate) static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| {
 #[repr(align(64))]
 struct Aligned<B: ?Sized>(B);
 
+/// How wide the rows of the tables are, in the order of the file: register, Latin, Indic, and the romanised ones.
+const WIDTHS: [usize; 3 + ROMANISED] = [LATIN_REGISTERS, HEADS, HEADS, POLES, POLES];
+
 impl<'a> Model<'a> {
     /// Reads a file of weights.
     ///
@@ -108,36 +134,32 @@ impl<'a> Model<'a> {
     /// Says what is wrong with the bytes.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, &'static str> {
         let head = bytes.get(..HEADER).ok_or("too short for a header")?;
+        let number = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
         if &head[..4] != MAGIC {
             return Err("not a file of weights");
         }
         if u16::from_le_bytes([head[4], head[5]]) != VERSION || (head[6] as usize, head[7] as usize) != (HEADS, DENSE) {
             return Err("weights of another version");
         }
-        let known = u32::from_le_bytes([head[12], head[13], head[14], head[15]]);
-        if known != features::hash(0, KNOWN) {
+        if u32::from_le_bytes(number(8)) != features::hash(0, KNOWN) {
             return Err("weights made with another hash");
         }
-        let bits = [head[8], head[9], head[10]];
-        let [latin, indic, register] = bits.map(|bits| 1_usize << bits.min(24));
-        let mut dense = Dense::zero();
-        let mut at = HEADER;
-        let expected = TABLES + (latin + indic) * HEADS + register * LATIN_REGISTERS + 4;
-        if bytes.len() != expected {
+        let rows = [12, 16, 20, 24, 24].map(|at| u32::from_le_bytes(number(at)) as usize);
+        let lengths: [usize; WIDTHS.len()] = std::array::from_fn(|table| rows[table].saturating_mul(WIDTHS[table]));
+        let expected = lengths.iter().fold(TABLES + 4, |sum, length| sum.saturating_add(*length));
+        if bytes.len() != expected || rows.contains(&0) {
             return Err("another length than the header says");
         }
-        for number in dense.numbers() {
-            *number = f32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-            at += 4;
+        let mut dense = Dense::zero();
+        for (index, value) in dense.numbers().into_iter().enumerate() {
+            *value = f32::from_le_bytes(number(HEADER + 4 * index));
         }
-        at = TABLES;
-        let mut table = |length: usize| {
+        let mut at = TABLES;
+        let [register_table, latin, indic, hinglish, banglish] = lengths.map(|length| {
             at += length;
             &bytes[at - length..at]
-        };
-        let register_table = table(register * LATIN_REGISTERS);
-        let tables = [table(latin * HEADS), table(indic * HEADS)];
-        Ok(Self { bits, dense, register_table, tables })
+        });
+        Ok(Self { dense, register_table, tables: [latin, indic], romanised_tables: [hinglish, banglish] })
     }
 
     /// Writes the file of weights.
@@ -146,14 +168,17 @@ impl<'a> Model<'a> {
         bytes.extend(MAGIC);
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend([u8::try_from(HEADS).unwrap_or(0), u8::try_from(DENSE).unwrap_or(0)]);
-        bytes.extend(self.bits);
-        bytes.push(0);
         bytes.extend(features::hash(0, KNOWN).to_le_bytes());
+        let [hinglish, banglish] = self.romanised_tables;
+        let tables = [self.register_table, self.tables[0], self.tables[1], hinglish, banglish];
+        for (table, width) in tables.iter().zip(WIDTHS).take(4) {
+            bytes.extend(u32::try_from(table.len() / width).unwrap_or(0).to_le_bytes());
+        }
         for number in self.dense.clone().numbers() {
             bytes.extend(number.to_le_bytes());
         }
         bytes.resize(TABLES, 0);
-        for table in [self.register_table, self.tables[0], self.tables[1]] {
+        for table in tables {
             bytes.extend_from_slice(table);
         }
         bytes.extend(crc32(&bytes).to_le_bytes());
@@ -177,10 +202,10 @@ impl<'a> Model<'a> {
 
     /// The score of each Latin register.
     fn register_scores(&self, features: &Features) -> [f32; LATIN_REGISTERS] {
+        let (table, _) = self.register_table.as_chunks::<LATIN_REGISTERS>();
         let mut sums = [0_i32; LATIN_REGISTERS];
         for hash in &features.hashes {
-            let row = (hash >> (32 - u32::from(self.bits[2]))) as usize * LATIN_REGISTERS;
-            for (sum, weight) in sums.iter_mut().zip(&self.register_table[row..row + LATIN_REGISTERS]) {
+            for (sum, weight) in sums.iter_mut().zip(&table[row(*hash, table.len())]) {
                 *sum += i32::from(weight.cast_signed());
             }
         }
@@ -189,24 +214,19 @@ impl<'a> Model<'a> {
     }
 
     /// What the heads say of a text.
-    pub fn answers(&self, features: &Features, register: Register) -> Answers {
-        let side = register.side();
+    pub fn answers(&self, reading: &Reading) -> Answers {
+        let side = reading.register.side();
         let (table, _) = self.tables[side].as_chunks::<HEADS>();
-        let shift = 32 - u32::from(self.bits[side]);
-        let hashes = features.hashes.iter();
-        let mut rows: Vec<u32> = Vec::with_capacity(2 * features.hashes.len());
-        rows.extend(hashes.clone().map(|hash| hash >> shift));
-        if let Some(tag) = tag(register) {
-            rows.extend(hashes.map(|hash| features::tagged(*hash, tag) >> shift));
-        }
+        let rows: Vec<&[u8; HEADS]> =
+            reading.features.hashes.iter().map(|hash| &table[row(*hash, table.len())]).collect();
         // The rows lie far apart. Looking at all of them first lets the processor fetch many at once: summing up row by row
         // waits for nearly each of them.
-        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ table[*row as usize][0]));
+        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ row[0]));
         let mut sums = [0_i32; HEADS];
         for some in rows.chunks(SMALL_SUMS) {
             let mut small = [0_i16; HEADS];
             for row in some {
-                for (sum, weight) in small.iter_mut().zip(&table[*row as usize]) {
+                for (sum, weight) in small.iter_mut().zip(*row) {
                     *sum += i16::from(weight.cast_signed());
                 }
             }
@@ -214,24 +234,49 @@ impl<'a> Model<'a> {
                 *sum += i32::from(small);
             }
         }
-        let share = share(features.hashes.len());
-        let mut scores = self.dense.biases[register as usize];
+        let share = share(rows.len());
+        let mut scores = self.dense.biases[reading.register as usize];
         for k in 0..HEADS {
             scores[k] += as_f32(sums[k]) * self.dense.scales[side][k] * share;
         }
-        for (number, weights) in features.dense.iter().zip(&self.dense.weights[side]) {
+        for (number, weights) in reading.dense.iter().zip(&self.dense.weights[side]) {
             if *number != 0.0 {
                 for (score, weight) in scores.iter_mut().zip(weights) {
                     *score += number * weight;
                 }
             }
         }
-        let at = polarity_head(register);
+        let at = polarity_head(reading.register);
+        let [negative, positive] = self.romanised_poles(reading).unwrap_or([scores[at], scores[at + 1]]);
         Answers {
-            polarity: [scores[at], 0.0, scores[at + 1]],
+            polarity: [negative, 0.0, positive],
             moods: std::array::from_fn(|k| scores[MOODS + k]),
             valence: scores[VALENCE],
         }
+    }
+
+    /// How much more negative, and how much more positive than neutral a text of Hindi or Bengali in Latin letters is.
+    fn romanised_poles(&self, reading: &Reading) -> Option<[f32; POLES]> {
+        let which = reading.register.romanised()?;
+        let (table, _) = self.romanised_tables[which].as_chunks::<POLES>();
+        let at = polarity_head(reading.register);
+        let biases = &self.dense.biases[reading.register as usize];
+        let mut poles = [biases[at], biases[at + 1]];
+        for block in reading.blocks() {
+            let share = share(block.len());
+            for hash in block {
+                let weights = &table[row(*hash, table.len())];
+                for k in 0..POLES {
+                    poles[k] += f32::from(weights[k].cast_signed()) * self.dense.romanised_scales[which][k] * share;
+                }
+            }
+        }
+        for (number, weights) in reading.dense.iter().zip(&self.dense.romanised_weights[which]) {
+            for k in 0..POLES {
+                poles[k] += number * weights[k];
+            }
+        }
+        Some(poles)
     }
 }
 
@@ -250,21 +295,6 @@ pub struct Answers {
 /// positive. Tweets have a pair of their own: half of them are news, which people call neutral.
 pub const fn polarity_head(register: Register) -> usize {
     if matches!(register, Register::Tweet) { 2 } else { 0 }
-}
-
-/// The buckets of a feature: its own, and for Latin letters one more for the feature in its language.
-pub fn buckets(hash: u32, register: Register, shift: u32) -> (u32, Option<u32>) {
-    (hash >> shift, tag(register).map(|tag| features::tagged(hash, tag) >> shift))
-}
-
-/// The language for which a feature in Latin letters has a bucket of its own.
-const fn tag(register: Register) -> Option<u32> {
-    match register {
-        Register::Chat | Register::Tweet => Some(0),
-        Register::Hinglish => Some(1),
-        Register::Banglish => Some(2),
-        Register::Hindi | Register::Bengali => None,
-    }
 }
 
 /// The value of each of `count` features.

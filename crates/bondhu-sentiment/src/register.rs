@@ -23,6 +23,8 @@ pub enum Register {
 pub const REGISTERS: usize = 6;
 /// How many of them are in Latin letters.
 pub const LATIN_REGISTERS: usize = 4;
+/// How many registers are Hindi or Bengali in Latin letters.
+pub const ROMANISED: usize = 2;
 /// Those in Latin letters, in the order of the register table.
 pub const LATIN: [Register; LATIN_REGISTERS] =
     [Register::Chat, Register::Tweet, Register::Hinglish, Register::Banglish];
@@ -39,7 +41,16 @@ impl Register {
         }
     }
 
-    /// Which pair of tables it uses: 0 Latin, 1 Indic.
+    /// Which of the tables for Hindi and Bengali in Latin letters tells its polarity.
+    pub const fn romanised(self) -> Option<usize> {
+        match self {
+            Self::Hinglish => Some(0),
+            Self::Banglish => Some(1),
+            Self::Chat | Self::Tweet | Self::Hindi | Self::Bengali => None,
+        }
+    }
+
+    /// Which table it uses: 0 Latin, 1 Indic.
     pub const fn side(self) -> usize {
         matches!(self, Self::Hindi | Self::Bengali) as usize
     }

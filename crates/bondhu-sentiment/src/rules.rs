@@ -90,6 +90,7 @@ pub(crate) fn valence(token: &Token<'_>) -> Option<f32> {
     match token.kind {
         Kind::Emoji => LEXICON.emoji(token.text.chars().next()?),
         Kind::Emoticon => LEXICON.english(token.text),
+        Kind::Word if token.known.is_some() => token.known.map(|known| known.valence).filter(|valence| *valence != 0.0),
         Kind::Word => LEXICON
             .english(token.text)
             .filter(|_| token.text != "no")
@@ -114,7 +115,9 @@ fn in_context(words: &[&Token<'_>], index: usize, valence: f32, is_mixed: bool) 
     let forward = before.iter().any(|w| lexicon::negates(w.text)) && !is_never_so;
     // In Hindi the negation stands on either side, in Bengali after the word.
     let after = &words[index + 1..(index + 3).min(words.len())];
-    let around = LEXICON.english(words[index].text).is_none()
-        && (before.iter().rev().take(1).chain(after).any(|w| lexicon::negates_before(w.folded)));
+    let turns =
+        |word: &&Token<'_>| word.known.map_or_else(|| lexicon::negates_before(word.folded), |known| known.negates);
+    let is_english = words[index].known.is_none() && LEXICON.english(words[index].text).is_some();
+    let around = !is_english && before.iter().rev().take(1).chain(after).any(turns);
     if forward || around { valence * NEGATED } else { valence }
 }

@@ -3,9 +3,8 @@
 use crate::{
     analysis::{Analysis, Hints, Language, Mood, Polarity},
     crisis::{Crisis, detect},
-    features,
     model::{Answers, MODEL, Model},
-    moods,
+    moods, reading,
     register::{LATIN, LATIN_REGISTERS},
     rules::Rules,
     spelling::Words,
@@ -21,12 +20,11 @@ const SURE: f32 = 0.45;
 /// Reads a text.
 pub fn analyze(text: &str, hints: Hints) -> Analysis {
     let model = &*MODEL;
-    let (rules, features) = features::read(text);
-    if features.hashes.is_empty() {
+    let (rules, reading) = reading::read(text, |features| model.register(features, extra(hints)));
+    if reading.features.hashes.is_empty() {
         return silent(hints.language.unwrap_or(Language::English));
     }
-    let register = model.register(&features, extra(hints));
-    let answers = model.answers(&features, register);
+    let answers = model.answers(&reading);
     let polarity = softmax(&answers.polarity);
     let sentiment = sentiment(model, polarity, answers.valence, &rules);
     let best = (0..3).max_by(|a, b| polarity[*a].total_cmp(&polarity[*b])).unwrap_or(1);
@@ -40,8 +38,8 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
         mood,
         moods,
         confidence: if has_evidence { f64::from(polarity[best]) } else { 0.0 },
-        language: register.language(),
-        crisis: detect::read(text, &words, &features),
+        language: reading.register.language(),
+        crisis: detect::read(text, &words, &reading.features),
         spans: rules.spans,
     }
 }
@@ -111,8 +109,8 @@ fn softmax<const N: usize>(logits: &[f32; N]) -> [f32; N] {
 
 /// Parts of the sentiment that the trainer weighs: polarity, valence, rule score, emoji.
 pub(crate) fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
-    let (rules, features) = features::read(text);
-    let answers = model.answers(&features, model.register(&features, [0.0; LATIN_REGISTERS]));
+    let (rules, reading) = reading::read(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
+    let answers = model.answers(&reading);
     let polarity = softmax(&answers.polarity);
     [polarity[2] - polarity[0], answers.valence, rules.compound, rules.emoji]
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     lexicon::{self, LEXICON},
+    romanised::Known,
     spelling::{fold_indic, is_indic_sign},
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct Token<'a> {
     pub(crate) folded: &'a str,
     pub(crate) is_shouted: bool,
     pub(crate) is_drawn: bool,
+    /// What a word of Hindi or Bengali in Latin letters is, once it was looked up.
+    pub(crate) known: Option<Known>,
 }
 
 /// Splits a text. `letters` is an empty string in which all tokens keep their spellings: one for each of them would make up
@@ -64,7 +67,7 @@ pub(crate) fn tokens<'a>(text: &str, letters: &'a mut String) -> Vec<Token<'a>> 
         let (text, folded) = (&letters[from..raw.text], &letters[raw.text..raw.folded]);
         from = raw.folded;
         let Raw { kind, start, end, is_shouted, is_drawn, .. } = raw;
-        Token { kind, start, end, text, folded, is_shouted, is_drawn }
+        Token { kind, start, end, text, folded, is_shouted, is_drawn, known: None }
     };
     raw.into_iter().map(token).collect()
 }

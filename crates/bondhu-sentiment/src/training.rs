@@ -5,14 +5,20 @@ pub use crate::{
         detect::ACUTE_RISK,
         vote::{QUESTIONS, STEPS, Vote, pack_steps},
     },
-    features::{DENSE, Features, Script},
-    model::{Answers, Dense, HEADS, MOODS, Model, VALENCE, buckets, crc32, polarity_head, share},
-    register::{LATIN, LATIN_REGISTERS, REGISTERS, Register},
+    features::Features,
+    model::{Answers, Dense, HEADS, MOODS, Model, POLES, VALENCE, crc32, polarity_head, row, share},
+    reading::{DENSE, Reading},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED, Register},
 };
 
 /// The features of a text.
 pub fn features(text: &str) -> Features {
-    crate::features::read(text).1
+    crate::features::of(text)
+}
+
+/// A text as the model reads it, where `register` tells what its features are to be read as.
+pub fn reading(text: &str, register: impl FnOnce(&Features) -> Register) -> Reading {
+    crate::reading::read(text, register).1
 }
 
 /// The hash of the feature that a word is.

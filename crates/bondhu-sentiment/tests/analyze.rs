@@ -145,7 +145,9 @@ fn damaged_weights_are_refused() {
         (0, "not a file of weights"),
         (4, "weights of another version"),
         (6, "weights of another version"),
-        (12, "weights made with another hash"),
+        (8, "weights made with another hash"),
+        (12, "another length than the header says"),
+        (26, "another length than the header says"),
     ] {
         let mut bytes = WEIGHTS.to_vec();
         bytes[at] ^= 1;

@@ -1,7 +1,7 @@
 //! Fitting a linear model over hashed features: `AdaGrad`, one thread, seeded.
 
 use bondhu_sentiment::training::{
-    DENSE, Features, HEADS, MOODS, REGISTERS, Register, VALENCE, buckets, polarity_head, share,
+    DENSE, HEADS, MOODS, REGISTERS, Reading, Register, VALENCE, polarity_head, row as place, share,
 };
 
 use crate::data::Target;
@@ -9,9 +9,7 @@ use crate::data::Target;
 /// A row ready to learn from.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) features: Features,
-    /// What it is read as.
-    pub(crate) register: Register,
+    pub(crate) reading: Reading,
     /// What the data set says it is.
     pub(crate) origin: Register,
     pub(crate) targets: Vec<Target>,
@@ -23,7 +21,8 @@ pub(crate) type ClassWeights = [[f32; 3]; REGISTERS];
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
-    pub(crate) bits: [u8; 3],
+    /// Rows of the Latin, Indic, romanised and register tables.
+    pub(crate) rows: [usize; 4],
     pub(crate) epochs: usize,
     pub(crate) rate: f32,
     pub(crate) decay: f32,
@@ -37,7 +36,6 @@ pub(crate) struct Fit {
     pub(crate) tables: [Vec<[f32; HEADS]>; 2],
     pub(crate) dense: [[[f32; HEADS]; DENSE]; 2],
     pub(crate) biases: [[f32; HEADS]; REGISTERS],
-    pub(crate) shifts: [u32; 2],
 }
 
 struct Squares {
@@ -73,26 +71,22 @@ impl Random {
 /// words more than pieces.
 #[derive(Debug)]
 pub(crate) struct Scales {
-    /// By bucket.
+    /// By row of a table.
     rarity: [Vec<f32>; 2],
     is_piece: [Vec<bool>; 2],
 }
 
 impl Scales {
-    pub(crate) fn of(rows: &[Row], shifts: [u32; 2]) -> Self {
-        // For each bucket, how many whole words and how many pieces were counted.
-        let mut counts = shifts.map(|shift| vec![[0_u32; 2]; 1 << (32 - shift)]);
+    pub(crate) fn of(rows: &[Row], lengths: [usize; 2]) -> Self {
+        // For each row of a table, how many whole words and how many pieces were counted.
+        let mut counts = lengths.map(|length| vec![[0_u32; 2]; length]);
         let mut totals = [0_u32; 2];
         for row in rows {
-            let side = row.register.side();
+            let side = row.reading.register.side();
             totals[side] += 1;
-            for (index, hash) in row.features.hashes.iter().enumerate() {
-                let kind = usize::from(index >= row.features.pieces_from);
-                let (own, tagged) = buckets(*hash, row.register, shifts[side]);
-                counts[side][own as usize][kind] += 1;
-                if let Some(tagged) = tagged {
-                    counts[side][tagged as usize][kind] += 1;
-                }
+            for (index, hash) in row.reading.features.hashes.iter().enumerate() {
+                let kind = usize::from(index >= row.reading.features.pieces_from);
+                counts[side][place(*hash, lengths[side])][kind] += 1;
             }
         }
         let rarity = |side: usize| {
@@ -104,15 +98,15 @@ impl Scales {
         Self { rarity: [rarity(0), rarity(1)], is_piece: [is_piece(0), is_piece(1)] }
     }
 
-    /// The scale of a bucket in texts of a register. English needs its pieces least: its spelling is settled.
-    pub(crate) fn at(&self, register: Register, bucket: u32) -> f32 {
-        let (side, bucket) = (register.side(), bucket as usize);
-        let kind = match (register, self.is_piece[side][bucket]) {
+    /// The scale of a place in the table of a register. English needs its pieces least: its spelling is settled.
+    pub(crate) fn at(&self, register: Register, place: usize) -> f32 {
+        let side = register.side();
+        let kind = match (register, self.is_piece[side][place]) {
             (Register::Chat | Register::Tweet, true) => 0.7,
-            (Register::Chat | Register::Tweet, false) => 2.0,
+            (Register::Chat | Register::Tweet, false) => 1.5,
             _ => 1.0,
         };
-        kind * self.rarity[side][bucket]
+        kind * self.rarity[side][place]
     }
 }
 
@@ -120,36 +114,37 @@ impl Scales {
 const COMMON: f32 = 6.0;
 
 impl Fit {
-    pub(crate) fn zero(bits: [u8; 3]) -> Self {
+    pub(crate) fn zero(lengths: [usize; 2]) -> Self {
         Self {
-            tables: [vec![[0.0; HEADS]; 1 << bits[0]], vec![[0.0; HEADS]; 1 << bits[1]]],
+            tables: lengths.map(|length| vec![[0.0; HEADS]; length]),
             dense: [[[0.0; HEADS]; DENSE]; 2],
             biases: [[0.0; HEADS]; REGISTERS],
-            shifts: [32 - u32::from(bits[0]), 32 - u32::from(bits[1])],
         }
     }
 
-    /// The answers for a row; its buckets are left in `into`.
-    pub(crate) fn scores(&self, row: &Row, hashes: &[u32], into: &mut Vec<u32>) -> [f32; HEADS] {
-        let side = row.register.side();
+    /// How many rows each table has.
+    pub(crate) fn lengths(&self) -> [usize; 2] {
+        [self.tables[0].len(), self.tables[1].len()]
+    }
+
+    /// The answers for a row; its places in the table are left in `into`.
+    pub(crate) fn scores(&self, row: &Row, hashes: &[u32], into: &mut Vec<usize>) -> [f32; HEADS] {
+        let side = row.reading.register.side();
+        let table = &self.tables[side];
         into.clear();
-        for hash in hashes {
-            let (own, tagged) = buckets(*hash, row.register, self.shifts[side]);
-            into.push(own);
-            into.extend(tagged);
-        }
+        into.extend(hashes.iter().map(|hash| place(*hash, table.len())));
         let mut scores = [0.0; HEADS];
-        for bucket in into.iter() {
-            for (score, weight) in scores.iter_mut().zip(&self.tables[side][*bucket as usize]) {
+        for at in into.iter() {
+            for (score, weight) in scores.iter_mut().zip(&table[*at]) {
                 *score += weight;
             }
         }
         let share = share(hashes.len());
-        let biases = &self.biases[row.register as usize];
+        let biases = &self.biases[row.reading.register as usize];
         for (score, bias) in scores.iter_mut().zip(biases) {
             *score = *score * share + bias;
         }
-        for (number, weights) in row.features.dense.iter().zip(&self.dense[side]) {
+        for (number, weights) in row.reading.dense.iter().zip(&self.dense[side]) {
             if *number != 0.0 {
                 for (score, weight) in scores.iter_mut().zip(weights) {
                     *score += number * weight;
@@ -161,26 +156,26 @@ impl Fit {
 
     /// Learns from rows; the mean of the weights after each of the last half of the epochs.
     pub(crate) fn learn(mut self, rows: &[Row], class_weights: &ClassWeights, settings: Settings) -> Self {
-        let start = Self::zero(settings.bits);
+        let start = Self::zero(self.lengths());
         let mut squares = Squares { tables: start.tables, dense: start.dense, biases: start.biases };
         let mut random = Random(settings.seed);
         let mut order: Vec<usize> = (0..rows.len()).collect();
-        let (mut kept, mut buckets) = (Vec::new(), Vec::new());
+        let (mut kept, mut places) = (Vec::new(), Vec::new());
         let total = settings.epochs * rows.len();
         let mut mean: Option<(Self, f32)> = None;
         let limit = (settings.drop * 65536.0) as u64;
-        let scales = Scales::of(rows, self.shifts);
+        let scales = Scales::of(rows, self.lengths());
         for epoch in 0..settings.epochs {
             random.shuffle(&mut order);
             for (step, index) in order.iter().enumerate() {
                 let row = &rows[*index];
                 kept.clear();
-                kept.extend(row.features.hashes.iter().copied().filter(|_| random.next() % 65536 >= limit));
-                let scores = self.scores(row, &kept, &mut buckets);
+                kept.extend(row.reading.features.hashes.iter().copied().filter(|_| random.next() % 65536 >= limit));
+                let scores = self.scores(row, &kept, &mut places);
                 let gradient = gradient(row, &scores, class_weights);
                 let done = (epoch * rows.len() + step) as f32 / total as f32;
                 let rate = settings.rate * (1.0 - 0.9 * done);
-                self.apply(&mut squares, &scales, row, &kept, &buckets, &gradient, rate, settings.decay);
+                self.apply(&mut squares, &scales, row, &kept, &places, &gradient, rate, settings.decay);
             }
             if epoch * 2 >= settings.epochs {
                 mean = Some(match mean.take() {
@@ -199,22 +194,21 @@ impl Fit {
         scales: &Scales,
         row: &Row,
         hashes: &[u32],
-        buckets: &[u32],
+        places: &[usize],
         gradient: &[f32; HEADS],
         rate: f32,
         decay: f32,
     ) {
-        let side = row.register.side();
+        let side = row.reading.register.side();
         let share = share(hashes.len());
-        for bucket in buckets {
-            let weights = &mut self.tables[side][*bucket as usize];
-            let rate = rate * scales.at(row.register, *bucket);
-            step(weights, &mut squares.tables[side][*bucket as usize], gradient, share, rate, decay);
+        for at in places {
+            let rate = rate * scales.at(row.reading.register, *at);
+            step(&mut self.tables[side][*at], &mut squares.tables[side][*at], gradient, share, rate, decay);
         }
-        for (index, number) in row.features.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
+        for (index, number) in row.reading.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
             step(&mut self.dense[side][index], &mut squares.dense[side][index], gradient, *number, rate, 0.0);
         }
-        let register = row.register as usize;
+        let register = row.reading.register as usize;
         step(&mut self.biases[register], &mut squares.biases[register], gradient, 1.0, rate, 0.0);
     }
 
@@ -279,10 +273,13 @@ pub(crate) fn gradient(row: &Row, scores: &[f32; HEADS], class_weights: &ClassWe
     let mut gradient = [0.0; HEADS];
     for target in &row.targets {
         match *target {
+            // The romanised tables say it.
+            Target::Polarity(_) if row.reading.register.romanised().is_some() => {}
             Target::Polarity(class) => {
                 for register in [Register::Chat, Register::Tweet] {
                     let at = polarity_head(register);
-                    let pull = pull(row.origin, register) * row.weight * class_weights[row.register as usize][class];
+                    let pull =
+                        pull(row.origin, register) * row.weight * class_weights[row.reading.register as usize][class];
                     let shares = shares(&[scores[at], 0.0, scores[at + 1]], 0b111);
                     gradient[at] += pull * (shares[0] - f32::from(u8::from(class == 0)));
                     gradient[at + 1] += pull * (shares[2] - f32::from(u8::from(class == 2)));

@@ -18,6 +18,7 @@ mod fit;
 mod margin;
 mod measure;
 mod pack;
+mod romanised;
 mod vectors;
 
 use std::{
@@ -32,10 +33,12 @@ use std::{
 use bondhu_sentiment::training::{self, REGISTERS, Register};
 use data::{Example, Target};
 use fit::{ClassWeights, Fit, Row, Settings};
+use romanised::Romanised;
 use vectors::Vectors;
 
 /// Chosen on the development parts.
-const SETTINGS: Settings = Settings { bits: [18, 15, 14], epochs: 6, rate: 0.06, decay: 2e-5, drop: 0.15, seed: 1 };
+const SETTINGS: Settings =
+    Settings { rows: [229_376, 32_768, 131_072, 16_384], epochs: 6, rate: 0.12, decay: 2e-5, drop: 0.15, seed: 1 };
 /// The weights of so many seeds are averaged.
 const SEEDS: u64 = 2;
 
@@ -49,24 +52,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     let vectors = Vectors::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/words/vectors.tsv"))?;
     println!("{} training rows, {:?}", parts.train.len(), began.elapsed());
     let registers = pack::registers(&parts.train, SETTINGS);
-    let fit = learn(&to_rows(&parts.train, &registers), &vectors)?;
+    let rows = to_rows(&parts.train, &registers);
+    let romanised = learn_romanised(&rows);
+    let fit = learn(&rows, &vectors)?;
     println!("fitted without the development parts, {:?}", began.elapsed());
-    let (bytes, chosen) = pack::pack(&fit, &registers, &parts, SETTINGS, None);
+    let (bytes, chosen) = pack::pack(&fit, &romanised, &registers, &parts, None);
     measure::report(&training::Model::parse(&bytes)?, &parts);
     // What was chosen and measured on the development parts is settled: now they may teach as well.
     let all = parts.all();
     let registers = pack::registers(&all, SETTINGS);
-    let fit = learn(&to_rows(&all, &registers), &vectors)?;
-    let (bytes, _) = pack::pack(&fit, &registers, &parts, SETTINGS, Some(chosen));
+    let rows = to_rows(&all, &registers);
+    let (bytes, _) = pack::pack(&learn(&rows, &vectors)?, &learn_romanised(&rows), &registers, &parts, Some(chosen));
     fs::write(&out, &bytes)?;
     println!("{} bytes from {} rows in {}, {:?}", bytes.len(), all.len(), out.display(), began.elapsed());
     Ok(())
 }
 
+fn learn_romanised(rows: &[Row]) -> [Romanised; 2] {
+    [Register::Hinglish, Register::Banglish]
+        .map(|register| romanised::learn(rows, register, SETTINGS.rows[2], SETTINGS.seed))
+}
+
 /// The mean of what several seeds learn.
 fn learn(rows: &[Row], vectors: &Vectors) -> Result<Fit, &'static str> {
     let weights = class_weights(rows);
-    let start = vectors.start(rows, &weights, Fit::zero(SETTINGS.bits), SETTINGS.seed);
+    let start = vectors.start(rows, &weights, Fit::zero([SETTINGS.rows[0], SETTINGS.rows[1]]), SETTINGS.seed);
     let mut sum: Option<Fit> = None;
     for seed in 0..SEEDS {
         let fit = start.clone().learn(rows, &weights, Settings { seed: SETTINGS.seed + seed, ..SETTINGS });
@@ -155,10 +165,8 @@ fn to_rows(examples: &[Example], registers: &pack::Registers) -> Vec<Row> {
     examples
         .iter()
         .map(|example| {
-            let features = training::features(&example.text);
-            let register = registers.of(&features);
-            let (targets, weight) = (example.targets.clone(), example.weight);
-            Row { features, register, origin: example.register, targets, weight }
+            let reading = training::reading(&example.text, |features| registers.of(features));
+            Row { reading, origin: example.register, targets: example.targets.clone(), weight: example.weight }
         })
         .collect()
 }
@@ -169,7 +177,7 @@ fn class_weights(rows: &[Row]) -> ClassWeights {
     for row in rows {
         for target in &row.targets {
             if let Target::Polarity(class) = target {
-                counts[row.register as usize][*class] += 1.0;
+                counts[row.reading.register as usize][*class] += 1.0;
             }
         }
     }

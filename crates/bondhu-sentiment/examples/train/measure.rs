@@ -3,8 +3,7 @@
 use bondhu_sentiment::{
     Mood,
     training::{
-        Answers, LATIN, LATIN_REGISTERS, MOODS, Model, REGISTERS, Register, features, mood_phrases, parts,
-        polarity_head,
+        Answers, LATIN_REGISTERS, MOODS, Model, REGISTERS, Register, mood_phrases, parts, polarity_head, reading,
     },
 };
 
@@ -25,9 +24,8 @@ struct Scored {
 }
 
 fn answers(model: &Model<'_>, text: &str) -> (Answers, Register) {
-    let features = features(text);
-    let register = model.register(&features, [0.0; LATIN_REGISTERS]);
-    (model.answers(&features, register), register)
+    let reading = reading(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
+    (model.answers(&reading), reading.register)
 }
 
 fn scored(model: &Model<'_>, examples: &[Example]) -> Vec<Scored> {
@@ -104,15 +102,17 @@ pub(crate) fn shift(model: &mut Model<'_>, shifts: &Shifts) {
     }
 }
 
-/// How much the polarities in Latin letters have to be drawn together or apart until their shares are as often right as
-/// they say: the factor with the least log-loss on the development parts.
-pub(crate) fn tune_sharpness(model: &Model<'_>, data: &Parts) -> f32 {
-    let sets = ["forum", "tweets", "sentimix", "bnsentmix"].map(|name| scored(model, dev(data, name)));
-    let loss = |factor: f32| sets.iter().map(|rows| log_loss(rows, factor)).sum::<f32>() / sets.len() as f32;
-    let factors = (6..=24_u8).map(|step| f32::from(step) * 0.05);
-    let best = factors.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0);
-    println!("sharpness {best:.2}: log-loss {:.4}, without {:.4}", loss(best), loss(1.0));
-    best
+/// How much polarities have to be drawn together or apart until their shares are as often right as they say, for English
+/// and for Hindi and Bengali in Latin letters: the factors with the least log-loss on the development parts.
+pub(crate) fn tune_sharpness(model: &Model<'_>, data: &Parts) -> [f32; 3] {
+    [&["forum", "tweets"][..], &["sentimix"], &["bnsentmix"]].map(|names| {
+        let sets: Vec<Vec<Scored>> = names.iter().map(|name| scored(model, dev(data, name))).collect();
+        let loss = |factor: f32| sets.iter().map(|rows| log_loss(rows, factor)).sum::<f32>() / sets.len() as f32;
+        let factors = (6..=100_u8).map(|step| f32::from(step) * 0.05);
+        let best = factors.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0);
+        println!("sharpness of {names:?} {best:.2}: log-loss {:.4}, without {:.4}", loss(best), loss(1.0));
+        best
+    })
 }
 
 fn log_loss(rows: &[Scored], factor: f32) -> f32 {
@@ -131,16 +131,24 @@ fn log_loss(rows: &[Scored], factor: f32) -> f32 {
     sum / count
 }
 
-/// Applies the factor of [`tune_sharpness`].
-pub(crate) fn sharpen(model: &mut Model<'_>, factor: f32) {
+/// Applies the factors of [`tune_sharpness`].
+pub(crate) fn sharpen(model: &mut Model<'_>, [english, hinglish, banglish]: [f32; 3]) {
+    let dense = &mut model.dense;
     for head in 0..MOODS {
-        model.dense.scales[0][head] *= factor;
-        for weights in &mut model.dense.weights[0] {
-            weights[head] *= factor;
-        }
-        for register in LATIN {
-            model.dense.biases[register as usize][head] *= factor;
-        }
+        dense.scales[0][head] *= english;
+        dense.weights[0].iter_mut().for_each(|weights| weights[head] *= english);
+    }
+    for (which, factor) in [hinglish, banglish].into_iter().enumerate() {
+        dense.romanised_scales[which].iter_mut().for_each(|scale| *scale *= factor);
+        dense.romanised_weights[which].iter_mut().flatten().for_each(|weight| *weight *= factor);
+    }
+    for (register, factor) in [
+        (Register::Chat, english),
+        (Register::Tweet, english),
+        (Register::Hinglish, hinglish),
+        (Register::Banglish, banglish),
+    ] {
+        dense.biases[register as usize][..MOODS].iter_mut().for_each(|bias| *bias *= factor);
     }
 }
 

@@ -2,7 +2,10 @@
 
 use bondhu_sentiment::{
     Language,
-    training::{Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, Register, features, parts, share},
+    training::{
+        Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, POLES, Register, features, parts, polarity_head, row,
+        share,
+    },
 };
 
 use crate::{
@@ -10,22 +13,22 @@ use crate::{
     data::Example,
     fit::{Fit, Random, Settings},
     measure,
+    romanised::Romanised,
 };
 
 /// The register table, in whole steps.
 pub(crate) struct Registers {
     pub(crate) table: Vec<u8>,
     pub(crate) dense: Dense,
-    bits: u8,
 }
 
 impl Registers {
     pub(crate) fn of(&self, features: &Features) -> Register {
         let model = Model {
-            bits: [0, 0, self.bits],
             dense: self.dense.clone(),
             register_table: &self.table,
             tables: [&[], &[]],
+            romanised_tables: [&[], &[]],
         };
         model.register(features, [0.0; LATIN_REGISTERS])
     }
@@ -36,13 +39,13 @@ const ENGLISH_BIAS: f32 = 0.5;
 
 /// Learns to tell the registers in Latin letters apart.
 pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
-    let shift = 32 - u32::from(settings.bits[2]);
+    let length = settings.rows[3];
     let mut rows: Vec<(Features, usize)> = Vec::new();
     for example in examples {
         let Some(class) = LATIN.iter().position(|known| *known == example.register) else { continue };
         rows.push((features(&example.text), class));
     }
-    let mut weights = vec![[0.0_f32; LATIN_REGISTERS]; 1 << settings.bits[2]];
+    let mut weights = vec![[0.0_f32; LATIN_REGISTERS]; length];
     let mut squares = weights.clone();
     let mut biases = [0.0_f32; LATIN_REGISTERS];
     let mut random = Random(settings.seed);
@@ -55,7 +58,7 @@ pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
             let value = share(features.hashes.len());
             let mut scores = biases;
             for hash in &features.hashes {
-                for (score, weight) in scores.iter_mut().zip(&weights[(hash >> shift) as usize]) {
+                for (score, weight) in scores.iter_mut().zip(&weights[row(*hash, length)]) {
                     *score += weight * value;
                 }
             }
@@ -67,7 +70,7 @@ pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
                 let slope = pull * ((scores[k] - most).exp() / sum - f32::from(u8::from(k == *class)));
                 biases[k] -= 0.002 * slope;
                 for hash in &features.hashes {
-                    let row = (hash >> shift) as usize;
+                    let row = row(*hash, length);
                     squares[row][k] += slope * slope * value * value;
                     weights[row][k] -= rate * slope * value / (squares[row][k] + 1e-8).sqrt();
                 }
@@ -81,7 +84,7 @@ pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
         let is_english = LATIN[k].language() == Language::English;
         biases[k] + if is_english { ENGLISH_BIAS } else { 0.0 }
     });
-    Registers { table, dense, bits: settings.bits[2] }
+    Registers { table, dense }
 }
 
 /// Weights in steps of a 127th of the largest, by column.
@@ -110,7 +113,7 @@ fn whole_steps<const N: usize>(weights: &[[f32; N]]) -> (Vec<u8>, [f32; N]) {
 /// What is chosen on the development parts.
 pub(crate) struct Chosen {
     shifts: measure::Shifts,
-    sharpness: f32,
+    sharpness: [f32; 3],
     stack: [f32; 4],
     knots: [[f32; 16]; 2],
     phrase: f32,
@@ -119,9 +122,9 @@ pub(crate) struct Chosen {
 /// The file of weights. Without a choice, it is made on the development parts.
 pub(crate) fn pack(
     fit: &Fit,
+    romanised: &[Romanised; 2],
     registers: &Registers,
     data: &Parts,
-    settings: Settings,
     chosen: Option<Chosen>,
 ) -> (Vec<u8>, Chosen) {
     let mut dense = registers.dense.clone();
@@ -131,7 +134,21 @@ pub(crate) fn pack(
     dense.weights = fit.dense;
     dense.biases = fit.biases;
     dense.phrase = 3.0;
-    let mut model = Model { bits: settings.bits, dense, register_table: &registers.table, tables: [&latin, &indic] };
+    let romanised_tables = [Register::Hinglish, Register::Banglish].map(|register| {
+        let which = register.romanised().unwrap_or(0);
+        let (table, scales) = whole_steps::<POLES>(&romanised[which].table);
+        dense.romanised_scales[which] = scales;
+        dense.romanised_weights[which] = romanised[which].dense;
+        let at = polarity_head(register);
+        dense.biases[register as usize][at..at + POLES].copy_from_slice(&romanised[which].biases);
+        table
+    });
+    let mut model = Model {
+        dense,
+        register_table: &registers.table,
+        tables: [&latin, &indic],
+        romanised_tables: [&romanised_tables[0], &romanised_tables[1]],
+    };
     let chosen = chosen.unwrap_or_else(|| choose(model.clone(), data));
     measure::shift(&mut model, &chosen.shifts);
     measure::sharpen(&mut model, chosen.sharpness);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, io, path::Path};
 
-use bondhu_sentiment::training::{DENSE, HEADS, Register, buckets, share, word_hash};
+use bondhu_sentiment::training::{DENSE, HEADS, Register, row as place, share, word_hash};
 
 use crate::fit::{ClassWeights, Fit, Random, Row, gradient, step};
 
@@ -38,12 +38,12 @@ impl Vectors {
     /// The sum of the vectors of a row's words, in the measure of its hashed features.
     fn sum(&self, row: &Row) -> [f32; SIZE] {
         let mut sum = [0.0; SIZE];
-        for vector in row.features.hashes.iter().filter_map(|hash| self.of.get(hash)) {
+        for vector in row.reading.features.hashes.iter().filter_map(|hash| self.of.get(hash)) {
             for (a, b) in sum.iter_mut().zip(vector) {
                 *a += b;
             }
         }
-        let share = share(row.features.hashes.len());
+        let share = share(row.reading.features.hashes.len());
         sum.map(|number| number * share)
     }
 
@@ -54,7 +54,7 @@ impl Vectors {
     pub(crate) fn start(&self, rows: &[Row], class_weights: &ClassWeights, mut fit: Fit, seed: u64) -> Fit {
         let english: Vec<(&Row, [f32; SIZE])> = rows
             .iter()
-            .filter(|row| matches!(row.register, Register::Chat | Register::Tweet))
+            .filter(|row| matches!(row.reading.register, Register::Chat | Register::Tweet))
             .map(|row| (row, self.sum(row)))
             .collect();
         let mut weights = [[0.0_f32; HEADS]; SIZE];
@@ -67,25 +67,24 @@ impl Vectors {
             random.shuffle(&mut order);
             for (done, index) in order.iter().enumerate() {
                 let (row, vector) = &english[*index];
-                let mut scores = fit.biases[row.register as usize];
+                let mut scores = fit.biases[row.reading.register as usize];
                 add(&mut scores, vector, &weights);
-                add(&mut scores, &row.features.dense, &fit.dense[0]);
+                add(&mut scores, &row.reading.dense, &fit.dense[0]);
                 let gradient = gradient(row, &scores, class_weights);
                 let done = (epoch * order.len() + done) as f32 / (EPOCHS * order.len()) as f32;
                 let rate = RATE * (1.0 - 0.9 * done);
                 for k in 0..SIZE {
                     step(&mut weights[k], &mut squares[k], &gradient, vector[k], rate, DECAY);
                 }
-                for (k, number) in row.features.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
+                for (k, number) in row.reading.dense.iter().enumerate().filter(|(_, number)| **number != 0.0) {
                     step(&mut fit.dense[0][k], &mut dense_squares[k], &gradient, *number, rate, 0.0);
                 }
-                step(&mut fit.biases[row.register as usize], &mut bias_squares, &gradient, 1.0, rate, 0.0);
+                step(&mut fit.biases[row.reading.register as usize], &mut bias_squares, &gradient, 1.0, rate, 0.0);
             }
         }
         for hash in &self.order {
-            // Only the row that English texts use: Hindi in Latin letters has its own "main" and "to".
-            let (_, english) = buckets(*hash, Register::Chat, fit.shifts[0]);
-            let row = &mut fit.tables[0][english.expect("Latin letters have one") as usize];
+            let at = place(*hash, fit.tables[0].len());
+            let row = &mut fit.tables[0][at];
             add(row, &self.of[hash], &weights);
         }
         fit

@@ -1,0 +1,82 @@
+//! A text as the model reads it: its features, its register, and what the rules and the word lists of that register say.
+
+use crate::{
+    features::{self, Features},
+    register::Register,
+    romanised::{self, WORD_BLOCKS},
+    rules::{self, Rules},
+    tokens::{self, Kind, Token},
+};
+
+/// Dense numbers beside the hashed features.
+pub const DENSE: usize = 24;
+/// Buckets of the rule score among the dense numbers.
+const BUCKETS: usize = 11;
+
+/// What the model sees of a text.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Hashed word pieces.
+    pub features: Features,
+    /// What it is read as.
+    pub register: Register,
+    /// For Hindi and Bengali in Latin letters: hashes of standard spellings, of dictionary forms, and of pairs of these. Empty
+    /// for others.
+    pub words: [Vec<u32>; WORD_BLOCKS],
+    /// Rule score, its bucket, style.
+    pub dense: [f32; DENSE],
+}
+
+impl Reading {
+    /// The features for a romanised table, in blocks of equal say: pieces of words as they are typed, and what the words are.
+    pub fn blocks(&self) -> [&[u32]; 1 + WORD_BLOCKS] {
+        let [forms, lemmas, pairs] = &self.words;
+        [&self.features.hashes[self.features.pieces_from..], forms, lemmas, pairs]
+    }
+}
+
+/// Reads a text; `register` tells what its features are to be read as.
+pub(crate) fn read(text: &str, register: impl FnOnce(&Features) -> Register) -> (Rules, Reading) {
+    let mut letters = String::new();
+    let mut tokens = tokens::tokens(text, &mut letters);
+    let features = features::features(&tokens);
+    let register = register(&features);
+    let mut words = Default::default();
+    if let Some(list) = romanised::of(register) {
+        list.look_up(&mut tokens);
+        words = romanised::words(&tokens);
+    }
+    let rules = rules::score(&tokens);
+    let dense = dense(&tokens, &rules);
+    (rules, Reading { features, register, words, dense })
+}
+
+fn dense(tokens: &[Token<'_>], rules: &Rules) -> [f32; DENSE] {
+    let mut dense = [0.0; DENSE];
+    let count = |wanted: fn(&Token<'_>) -> bool| {
+        let count = tokens.iter().filter(|token| wanted(token)).count();
+        f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+    };
+    let words = count(|t| t.kind == Kind::Word);
+    let squash = |x: f32| x / (x * x + 15.0).sqrt();
+    dense[0] = rules.compound;
+    dense[1] = squash(rules.positive);
+    dense[2] = squash(rules.negative);
+    dense[3] = rules.emoji;
+    dense[4] = (count(|t| t.text == "!").min(3.0)) / 3.0;
+    dense[5] = (count(|t| t.text == "?").min(2.0)) / 2.0;
+    dense[6] = count(|t| t.is_shouted) / words.max(1.0);
+    dense[7] = count(|t| t.is_drawn).min(1.0);
+    dense[8] = (words.min(40.0)) / 40.0;
+    dense[9] = count(|t| t.kind == Kind::Name).min(2.0) / 2.0;
+    dense[10] = 1.0;
+    let share = (rules.compound + 1.0) * 0.5;
+    let bucket = if rules.compound == 0.0 && rules.positive == 0.0 { BUCKETS } else { bucket(share) };
+    dense[11 + bucket] = 1.0;
+    dense
+}
+
+fn bucket(share: f32) -> usize {
+    let edges = [0.09, 0.18, 0.27, 0.36, 0.45, 0.55, 0.64, 0.73, 0.82, 0.91];
+    edges.iter().filter(|edge| share > **edge).count()
+}

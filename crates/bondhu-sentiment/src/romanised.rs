@@ -1,0 +1,214 @@
+//! Hindi and Bengali in Latin letters: what a word is, in however many spellings it is typed.
+//!
+//! A list for each language gives the standard spelling, the dictionary form and the valence of the spellings that people
+//! use. A spelling that is not listed is looked up by its consonants and vowels, then by its consonants and where its
+//! vowels stand.
+
+use std::{collections::hash_map::Entry, sync::LazyLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    features::{hash, in_reach, pair},
+    register::Register,
+    tokens::{Kind, Token},
+};
+
+/// What a spelling stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Known {
+    /// The standard spelling: one word or more.
+    form: &'static str,
+    /// The dictionary form, with a negation as a second word.
+    lemma: &'static str,
+    /// How the word by itself colours a message, from -3 to 3.
+    pub(crate) valence: f32,
+    /// Whether it is a negation and nothing else.
+    pub(crate) negates: bool,
+}
+
+/// The list of one language.
+pub(crate) struct Romanised {
+    spellings: FxHashMap<&'static str, Known>,
+    /// By fold, and by fold with all vowels alike: none where a fold stands for different words.
+    folds: [FxHashMap<String, Option<Known>>; 2],
+    /// What "w" folds to: "haowa" in Bengali, "wala" and "vala" in Hindi.
+    w: char,
+}
+
+/// The standard spellings of "not" in both languages.
+const NEGATIONS: [&str; 10] = ["না", "নাই", "নেই", "নি", "নয়", "নহে", "नहीं", "ना", "न", "मत"];
+/// Shorter words are too much alike to be looked up by a fold.
+const FOLDED_FROM: usize = 3;
+
+static HINGLISH: LazyLock<Romanised> =
+    LazyLock::new(|| Romanised::read(include_str!("../data/lexicon/hinglish.tsv"), 'b'));
+static BANGLISH: LazyLock<Romanised> =
+    LazyLock::new(|| Romanised::read(include_str!("../data/lexicon/banglish.tsv"), 'o'));
+
+/// The list of a register, if it is one of Hindi or Bengali in Latin letters.
+pub(crate) fn of(register: Register) -> Option<&'static Romanised> {
+    match register {
+        Register::Hinglish => Some(&HINGLISH),
+        Register::Banglish => Some(&BANGLISH),
+        Register::Chat | Register::Tweet | Register::Hindi | Register::Bengali => None,
+    }
+}
+
+impl Romanised {
+    fn read(file: &'static str, w: char) -> Self {
+        let rows = file.lines().filter(|line| !line.starts_with('#')).map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [word, form, lemma, valence] = cells[..] else { panic!("a word list has another row: {line}") };
+            let valence = valence.parse().unwrap_or_else(|_| panic!("a word list has a valence that is none: {line}"));
+            (word, Known { form, lemma, valence, negates: NEGATIONS.contains(&form) })
+        });
+        let spellings: FxHashMap<&str, Known> = rows.collect();
+        let mut folds = [FxHashMap::default(), FxHashMap::default()];
+        for (word, known) in &spellings {
+            let folded = fold(word, w);
+            add(&mut folds[1], without_vowels(&folded), *known);
+            add(&mut folds[0], folded, *known);
+        }
+        Self { spellings, folds, w }
+    }
+
+    fn find(&self, word: &str) -> Option<Known> {
+        if let Some(known) = self.spellings.get(word) {
+            return Some(*known);
+        }
+        if word.len() < FOLDED_FROM || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return None;
+        }
+        let folded = fold(word, self.w);
+        let [by_fold, by_consonants] = &self.folds;
+        by_fold
+            .get(&folded)
+            .copied()
+            .flatten()
+            .or_else(|| by_consonants.get(&without_vowels(&folded)).copied().flatten())
+    }
+
+    /// Writes into the tokens what their words are.
+    pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) {
+        for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
+            token.known = self.find(token.text);
+        }
+    }
+}
+
+fn add(to: &mut FxHashMap<String, Option<Known>>, key: String, known: Known) {
+    match to.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(Some(known));
+        }
+        Entry::Occupied(mut place) if *place.get() != Some(known) => {
+            place.insert(None);
+        }
+        Entry::Occupied(_) => {}
+    }
+}
+
+/// Spellings that sound alike become one: "h" is left out ("bhalo", "balo"), "ph" is "f", long vowels are short.
+fn fold(word: &str, w: char) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut letters = word.chars().peekable();
+    while let Some(c) = letters.next() {
+        let c = match c {
+            'h' if !out.is_empty() => continue,
+            'p' if letters.peek() == Some(&'h') => 'f',
+            'e' | 'o' if letters.peek() == Some(&c) => {
+                letters.next();
+                if c == 'e' { 'i' } else { 'u' }
+            }
+            'v' => 'b',
+            'z' => 'j',
+            'q' => 'k',
+            'y' => 'i',
+            'w' => w,
+            c => c,
+        };
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// All vowels after the first letter alike.
+fn without_vowels(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        let c = if matches!(c, 'a' | 'e' | 'i' | 'o' | 'u') && !out.is_empty() { 'a' } else { c };
+        if c != 'a' || !out.ends_with('a') || out.len() == 1 {
+            out.push(c);
+        }
+    }
+    out
+}
+
+const FORM: u32 = 0x7feb_352d;
+const LEMMA: u32 = 0x846c_a68b;
+
+/// How many kinds of features [`words`] gives.
+pub(crate) const WORD_BLOCKS: usize = 3;
+
+/// The features of tokens that were looked up: standard spellings, dictionary forms, and pairs of these.
+pub(crate) fn words(tokens: &[Token<'_>]) -> [Vec<u32>; WORD_BLOCKS] {
+    let [mut forms, mut lemmas, mut pairs]: [Vec<u32>; WORD_BLOCKS] = Default::default();
+    let mut last = LEMMA;
+    for token in in_reach(tokens) {
+        let (form, lemma) = token.known.map_or((token.text, token.text), |known| (known.form, known.lemma));
+        forms.extend(form.split(' ').map(|form| hash(FORM, form)));
+        for lemma in lemma.split(' ') {
+            let this = hash(LEMMA, lemma);
+            lemmas.push(this);
+            pairs.push(pair(last, this));
+            last = this;
+        }
+    }
+    [forms, lemmas, pairs]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(register: Register, word: &str) -> Option<&'static str> {
+        of(register).and_then(|list| list.find(word)).map(|known| known.form)
+    }
+
+    #[test]
+    fn spellings_of_a_word_are_one_word() {
+        for word in ["valo", "vlo", "bhalo", "balo", "bhaalo", "valoo"] {
+            assert_eq!(form(Register::Banglish, word), Some("ভালো"), "{word}");
+        }
+        for word in ["nahi", "nhi", "nahin", "nahii"] {
+            assert_eq!(form(Register::Hinglish, word), Some("नहीं"), "{word}");
+        }
+        assert_eq!(form(Register::Chat, "valo"), None);
+        assert_eq!(form(Register::Banglish, "qwrtzp"), None);
+        assert_eq!(form(Register::Banglish, "v"), None);
+    }
+
+    #[test]
+    fn folds_keep_different_words_apart() {
+        assert_eq!(fold("phool", 'b'), fold("ful", 'b'));
+        assert_eq!(without_vowels(&fold("korechilam", 'o')), without_vowels(&fold("korecilem", 'o')));
+        assert_ne!(fold("kom", 'o'), fold("khub", 'o'));
+        assert_eq!(without_vowels("aj"), "aj");
+    }
+
+    #[test]
+    fn every_row_is_well_formed() {
+        for register in [Register::Hinglish, Register::Banglish] {
+            let list = of(register).unwrap();
+            assert!(list.spellings.len() > 5_000);
+            for (word, known) in &list.spellings {
+                assert!(word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+                assert!(!known.form.is_empty() && !known.lemma.is_empty(), "{word}");
+                assert!((-3.0..=3.0).contains(&known.valence), "{word}");
+            }
+        }
+    }
+}
