@@ -1,9 +1,6 @@
 //! What is seen of a text in any register: hashed words and pieces of words.
 
-use crate::{
-    lexicon::LEXICON,
-    tokens::{Kind, Token},
-};
+use crate::tokens::{Kind, Token};
 
 /// Only so many tokens from the beginning and from the end of a text are read.
 const REACH: usize = 200;
@@ -73,7 +70,7 @@ pub(crate) fn features(tokens: &[Token<'_>]) -> Features {
     let pieces_from = hashes.len();
     for token in read.iter().filter(|token| token.kind == Kind::Word) {
         pieces(token.text, &mut hashes);
-        if token.text.is_ascii() && LEXICON.english(token.text).is_none() {
+        if token.text.is_ascii() && token.english.is_none() {
             skeleton(token.folded, &mut hashes);
         }
     }

@@ -6,23 +6,24 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::spelling::{fold_indic, fold_latin};
+use crate::spelling::{Key, fold_indic, fold_latin};
 
 /// Valence from -4 to 4, by word.
 pub(crate) struct Lexicon {
-    words: FxHashMap<&'static str, f32>,
+    words: FxHashMap<Key, f32>,
     /// Hindi and Bengali, by folded spelling.
-    folded: FxHashMap<String, f32>,
+    folded: FxHashMap<Key, f32>,
     emoji: FxHashMap<char, f32>,
 }
 
 /// The lexicon; read at the first message.
 pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let words = rows(include_str!("../data/lexicon/vader.tsv")).collect();
+    let words =
+        rows(include_str!("../data/lexicon/vader.tsv")).map(|(word, valence)| (Key::of(word), valence)).collect();
     let folded = |word: &str| {
         let mut out = String::new();
         fold(word, &mut out);
-        out
+        Key::of(&out)
     };
     let folded = rows(include_str!("../data/lexicon/own.tsv")).map(|(word, valence)| (folded(word), valence)).collect();
     let emoji = rows(include_str!("../data/lexicon/emoji.tsv"));
@@ -49,12 +50,12 @@ pub(crate) fn fold(word: &str, out: &mut String) {
 impl Lexicon {
     /// The valence of an English word or an emoticon.
     pub(crate) fn english(&self, word: &str) -> Option<f32> {
-        self.words.get(word).copied()
+        self.words.get(&Key::of(word)).copied()
     }
 
     /// The valence of a word of Hindi or Bengali in any script, by its folded spelling.
     pub(crate) fn folded(&self, word: &str) -> Option<f32> {
-        self.folded.get(word).copied()
+        self.folded.get(&Key::of(word)).copied()
     }
 
     /// The valence of an emoji.

@@ -1,7 +1,7 @@
 //! The trained weights: one file, compiled in, and how a text is scored with it.
 //!
-//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), rows of the Latin, Indic, romanised and
-//! register tables (u32 each), the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to the next
+//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), rows of the register, Latin, Indic and
+//! romanised tables (u32 each), the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to the next
 //! multiple of 64, the tables (i8), and the CRC-32 of everything before it (u32).
 
 use std::sync::LazyLock;

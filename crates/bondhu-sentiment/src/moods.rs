@@ -36,7 +36,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 /// How many phrases of each mood a text holds, at most two each, in the order of [`Mood::ALL`].
 pub(crate) fn phrases(words: &Words) -> [f32; 11] {
     let tables = &*TABLES;
-    let mut numbers: Vec<u32> = words.iter().map(|word| tables.words.number(word)).collect();
+    let mut numbers = tables.words.numbers(words);
     let mut counts = [0.0_f32; 11];
     if numbers.iter().all(|number| *number <= BOUNDARY) {
         return counts;
@@ -44,7 +44,7 @@ pub(crate) fn phrases(words: &Words) -> [f32; 11] {
     let present = Present::of(&numbers, tables.words.len());
     for wants_mood in [false, true] {
         for start in 0..numbers.len() {
-            for index in tables.by_first.candidates(numbers[start], &present) {
+            for index in tables.by_first.candidates(&numbers, &present, start) {
                 let (mood, phrase) = &tables.phrases[index];
                 if mood.is_some() != wants_mood {
                     continue;

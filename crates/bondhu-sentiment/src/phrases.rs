@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
+use crate::spelling::{Key, Words};
+
 /// The number of a word that occurs in no phrase.
 pub(crate) const UNKNOWN: u32 = 0;
 /// The number of a sentence boundary.
@@ -15,13 +17,15 @@ pub(crate) const BOUNDARY: u32 = 1;
 /// Every word that occurs in a phrase, numbered.
 #[derive(Default)]
 pub(crate) struct Vocabulary {
-    numbers: FxHashMap<String, u32>,
+    numbers: FxHashMap<Key, u32>,
 }
 
 impl Vocabulary {
-    /// The number of a folded word; `""` is the boundary.
-    pub(crate) fn number(&self, word: &str) -> u32 {
-        if word.is_empty() { BOUNDARY } else { self.numbers.get(word).copied().unwrap_or(UNKNOWN) }
+    /// The numbers of the words of a message, with a boundary at every end of a sentence.
+    pub(crate) fn numbers(&self, words: &Words) -> Vec<u32> {
+        let number =
+            |key| if key == Key::BOUNDARY { BOUNDARY } else { self.numbers.get(&key).copied().unwrap_or(UNKNOWN) };
+        words.keys().map(number).collect()
     }
 
     /// How many numbers are in use.
@@ -31,7 +35,7 @@ impl Vocabulary {
 
     fn add(&mut self, word: &str) -> u32 {
         let next = u32::try_from(self.numbers.len() + 2).expect("the tables hold far fewer words");
-        *self.numbers.entry(crate::spelling::fold(word)).or_insert(next)
+        *self.numbers.entry(Key::of(&crate::spelling::fold(word))).or_insert(next)
     }
 }
 
@@ -111,6 +115,8 @@ pub(crate) struct ByFirst(Vec<Vec<Candidate>>);
 struct Candidate {
     /// Of each of these at least one bit must be there: the two parts that the fewest words fit.
     bits: [u64; 2],
+    /// The bits of the words that may follow the first one.
+    next: u64,
     index: usize,
 }
 
@@ -122,16 +128,24 @@ impl ByFirst {
 
     /// The phrase with this index is looked for from now on.
     pub(crate) fn add(&mut self, phrase: &Phrase, index: usize) {
-        for word in phrase.first_words() {
-            self.0[word as usize].push(Candidate { bits: phrase.bits, index });
+        for (word, next) in phrase.beginnings() {
+            self.0[word as usize].push(Candidate { bits: phrase.bits, next, index });
         }
     }
 
-    /// The phrases that begin with this word and may be in a message of these words.
-    pub(crate) fn candidates(&self, word: u32, present: &Present) -> impl Iterator<Item = usize> {
+    /// The phrases that may stand at a place among these words. `present` are the words, or more.
+    pub(crate) fn candidates<'a>(
+        &'a self,
+        words: &[u32],
+        present: &Present,
+        start: usize,
+    ) -> impl Iterator<Item = usize> + use<'a> {
         let bits = present.bits;
-        let may_be = move |candidate: &&Candidate| candidate.bits.iter().all(|part| part & bits != 0);
-        self.0[word as usize].iter().filter(may_be).map(|candidate| candidate.index)
+        let next = words.get(start + 1).map_or(u64::MAX, |word| bit(*word));
+        let may_be = move |candidate: &&Candidate| {
+            candidate.next & next != 0 && candidate.bits.iter().all(|part| part & bits != 0)
+        };
+        self.0[words[start] as usize].iter().filter(may_be).map(|candidate| candidate.index)
     }
 }
 
@@ -165,18 +179,25 @@ impl Phrase {
         Self { parts, bits: [bits[0], bits[1]], needed }
     }
 
-    /// The words a match can begin with.
-    fn first_words(&self) -> Vec<u32> {
-        match self.parts.first() {
-            Some(Part::Choice { options, optional: false }) => options.groups.iter().map(|(first, _)| *first).collect(),
-            _ => Vec::new(),
-        }
+    /// The words a match can begin with, each with the bits of the words that may follow it.
+    fn beginnings(&self) -> Vec<(u32, u64)> {
+        let Some((Part::Choice { options, optional: false }, rest)) = self.parts.split_first() else {
+            return Vec::new();
+        };
+        let after = match rest.first() {
+            Some(Part::Choice { options, optional: false }) => options.bits,
+            _ => u64::MAX,
+        };
+        let next = |tails: &[Vec<u32>]| {
+            tails.iter().fold(0, |bits, tail| bits | tail.first().map_or(after, |second| bit(*second)))
+        };
+        options.groups.iter().map(|(first, tails)| (*first, next(tails))).collect()
     }
 
     /// Whether it can never be found, because it begins with a gap or an optional word.
     #[cfg(test)]
     pub(crate) fn is_unreachable(&self) -> bool {
-        self.first_words().is_empty()
+        self.beginnings().is_empty()
     }
 
     /// The end of a match that begins at `start`, if there is one. `present` are the words, or more.

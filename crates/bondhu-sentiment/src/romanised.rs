@@ -6,11 +6,12 @@
 
 use std::{collections::hash_map::Entry, sync::LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{
     features::{hash, in_reach, pair},
     register::Register,
+    spelling::Key,
     tokens::{Kind, Token},
 };
 
@@ -31,7 +32,7 @@ pub(crate) struct Known {
 pub(crate) struct Romanised {
     spellings: FxHashMap<&'static str, Known>,
     /// By fold, and by fold with all vowels alike: none where a fold stands for different words.
-    folds: [FxHashMap<String, Option<Known>>; 2],
+    folds: [FxHashMap<Key, Option<Known>>; 2],
     /// What "w" folds to: "haowa" in Bengali, "wala" and "vala" in Hindi.
     w: char,
 }
@@ -57,20 +58,20 @@ pub(crate) fn of(register: Register) -> Option<&'static Romanised> {
 
 impl Romanised {
     fn read(file: &'static str, w: char) -> Self {
-        let rows = file.lines().filter(|line| !line.starts_with('#')).map(|line| {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let [word, form, lemma, valence] = cells[..] else { panic!("a word list has another row: {line}") };
-            let valence = valence.parse().unwrap_or_else(|_| panic!("a word list has a valence that is none: {line}"));
-            (word, Known { form, lemma, valence, negates: NEGATIONS.contains(&form) })
-        });
-        let spellings: FxHashMap<&str, Known> = rows.collect();
-        let mut folds = [FxHashMap::default(), FxHashMap::default()];
-        for (word, known) in &spellings {
+        let count = file.lines().count();
+        let mut list = Self {
+            spellings: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
+            folds: [(); 2].map(|()| FxHashMap::with_capacity_and_hasher(count, FxBuildHasher)),
+            w,
+        };
+        for row in file.lines().filter(|line| !line.starts_with('#')) {
+            let (word, known) = parse(row).unwrap_or_else(|| panic!("a word list has a row that is none: {row}"));
             let folded = fold(word, w);
-            add(&mut folds[1], without_vowels(&folded), *known);
-            add(&mut folds[0], folded, *known);
+            add(&mut list.folds[1], &without_vowels(&folded), known);
+            add(&mut list.folds[0], &folded, known);
+            list.spellings.insert(word, known);
         }
-        Self { spellings, folds, w }
+        list
     }
 
     fn find(&self, word: &str) -> Option<Known> {
@@ -82,11 +83,9 @@ impl Romanised {
         }
         let folded = fold(word, self.w);
         let [by_fold, by_consonants] = &self.folds;
-        by_fold
-            .get(&folded)
-            .copied()
-            .flatten()
-            .or_else(|| by_consonants.get(&without_vowels(&folded)).copied().flatten())
+        let unambiguous =
+            |folds: &FxHashMap<Key, Option<Known>>, fold: &str| folds.get(&Key::of(fold)).copied().flatten();
+        unambiguous(by_fold, &folded).or_else(|| unambiguous(by_consonants, &without_vowels(&folded)))
     }
 
     /// Writes into the tokens what their words are.
@@ -97,8 +96,15 @@ impl Romanised {
     }
 }
 
-fn add(to: &mut FxHashMap<String, Option<Known>>, key: String, known: Known) {
-    match to.entry(key) {
+/// A row of a list: spelling, standard spelling, dictionary form, valence.
+fn parse(row: &'static str) -> Option<(&'static str, Known)> {
+    let mut cells = row.split('\t');
+    let (word, form, lemma, valence) = (cells.next()?, cells.next()?, cells.next()?, cells.next()?.parse().ok()?);
+    Some((word, Known { form, lemma, valence, negates: NEGATIONS.contains(&form) }))
+}
+
+fn add(to: &mut FxHashMap<Key, Option<Known>>, fold: &str, known: Known) {
+    match to.entry(Key::of(fold)) {
         Entry::Vacant(place) => {
             place.insert(Some(known));
         }

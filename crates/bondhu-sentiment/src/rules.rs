@@ -89,10 +89,10 @@ fn marks(tokens: &[Token<'_>], mark: &str) -> f32 {
 pub(crate) fn valence(token: &Token<'_>) -> Option<f32> {
     match token.kind {
         Kind::Emoji => LEXICON.emoji(token.text.chars().next()?),
-        Kind::Emoticon => LEXICON.english(token.text),
+        Kind::Emoticon => token.english,
         Kind::Word if token.known.is_some() => token.known.map(|known| known.valence).filter(|valence| *valence != 0.0),
-        Kind::Word => LEXICON
-            .english(token.text)
+        Kind::Word => token
+            .english
             .filter(|_| token.text != "no")
             .or_else(|| token.text.strip_suffix("'s").and_then(|stem| LEXICON.english(stem)))
             .or_else(|| LEXICON.folded(token.folded))
@@ -117,7 +117,7 @@ fn in_context(words: &[&Token<'_>], index: usize, valence: f32, is_mixed: bool) 
     let after = &words[index + 1..(index + 3).min(words.len())];
     let turns =
         |word: &&Token<'_>| word.known.map_or_else(|| lexicon::negates_before(word.folded), |known| known.negates);
-    let is_english = words[index].known.is_none() && LEXICON.english(words[index].text).is_some();
+    let is_english = words[index].known.is_none() && words[index].english.is_some();
     let around = !is_english && before.iter().rev().take(1).chain(after).any(turns);
     if forward || around { valence * NEGATED } else { valence }
 }

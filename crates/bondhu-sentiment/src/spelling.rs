@@ -1,5 +1,9 @@
 //! Spelling folds: one form for the many ways the same word is typed.
 
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
 /// The folded words of a message.
 #[derive(Default)]
 pub(crate) struct Words {
@@ -7,16 +11,37 @@ pub(crate) struct Words {
     letters: String,
     /// Where each ends among the letters, and where it begins and ends in the message, in bytes.
     places: Vec<(usize, usize, usize)>,
+    keys: Vec<Key>,
+}
+
+/// A folded word as a number of 64 bits: two words share one about as often as two files share a checksum. Comparing the
+/// letters instead would fetch them from all over the memory for every word of every message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key(u64);
+
+impl Key {
+    /// Of the empty word that stands at every end of a sentence.
+    pub(crate) const BOUNDARY: Self = Self(0);
+
+    /// The key of a folded word.
+    pub(crate) fn of(word: &str) -> Self {
+        if word.is_empty() { Self::BOUNDARY } else { Self(FxBuildHasher.hash_one(word) | 1) }
+    }
 }
 
 impl Words {
     /// Reads a message.
     pub(crate) fn of(text: &str) -> Self {
-        let mut words =
-            Self { letters: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() / 5 + 2) };
+        let count = text.len() / 5 + 2;
+        let mut words = Self {
+            letters: String::with_capacity(text.len()),
+            places: Vec::with_capacity(count),
+            keys: Vec::with_capacity(count),
+        };
         each_word(text, |word, start, end| {
             words.letters.push_str(word);
             words.places.push((words.letters.len(), start, end));
+            words.keys.push(Key::of(word));
         });
         words
     }
@@ -25,6 +50,11 @@ impl Words {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         let mut from = 0;
         self.places.iter().map(move |(to, _, _)| &self.letters[std::mem::replace(&mut from, *to)..*to])
+    }
+
+    /// The key of each word.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.keys.iter().copied()
     }
 
     /// Where each begins and ends in the message, in bytes.

@@ -30,6 +30,8 @@ pub(crate) struct Token<'a> {
     pub(crate) folded: &'a str,
     pub(crate) is_shouted: bool,
     pub(crate) is_drawn: bool,
+    /// The valence of an English word or an emoticon.
+    pub(crate) english: Option<f32>,
     /// What a word of Hindi or Bengali in Latin letters is, once it was looked up.
     pub(crate) known: Option<Known>,
 }
@@ -67,7 +69,8 @@ pub(crate) fn tokens<'a>(text: &str, letters: &'a mut String) -> Vec<Token<'a>> 
         let (text, folded) = (&letters[from..raw.text], &letters[raw.text..raw.folded]);
         from = raw.folded;
         let Raw { kind, start, end, is_shouted, is_drawn, .. } = raw;
-        Token { kind, start, end, text, folded, is_shouted, is_drawn, known: None }
+        let english = matches!(kind, Kind::Word | Kind::Emoticon).then(|| LEXICON.english(text)).flatten();
+        Token { kind, start, end, text, folded, is_shouted, is_drawn, english, known: None }
     };
     raw.into_iter().map(token).collect()
 }

@@ -2,7 +2,7 @@
 
 use bondhu_sentiment::{
     Analysis, Hints, Language, Mood, Polarity, analyze,
-    training::{Model, crc32, features},
+    training::{Model, Register, crc32, features, reading},
 };
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
@@ -167,6 +167,7 @@ fn hashes_are_pinned_down() {
     same_hashes("ok", &hashes("ok"), GOLDEN_OK);
     same_hashes("ভালো", &hashes("ভালো")[..4], GOLDEN_BENGALI);
     same_hashes("soooo", &hashes("soooo")[..3], GOLDEN_DRAWN);
+    same_hashes("vlo na", &reading("vlo na", |_| Register::Banglish).words.concat(), GOLDEN_WORDS);
 }
 
 fn same_hashes(text: &str, found: &[u32], expected: &[u32]) {
@@ -175,6 +176,7 @@ fn same_hashes(text: &str, found: &[u32], expected: &[u32]) {
 
 const GOLDEN_OK: &[u32] = &[2_806_096_285, 2_016_373_752, 1_168_042_119, 4_059_225_602, 557_090_683];
 const GOLDEN_BENGALI: &[u32] = &[298_842_501, 2_910_554_263, 236_513_711, 980_098_659];
+const GOLDEN_WORDS: &[u32] = &[852_508_944, 495_916_778, 3_353_868_489, 2_468_685_420, 2_441_427_067, 1_834_270_880];
 const GOLDEN_DRAWN: &[u32] = &[218_851_573, 3_484_957_322, 2_585_174_037];
 
 proptest! {

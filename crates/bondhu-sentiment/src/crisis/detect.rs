@@ -75,7 +75,7 @@ pub(super) struct Look {
 impl Look {
     pub(super) fn at(words: &Words) -> Self {
         let tables = &*TABLES;
-        let mut numbers: Vec<u32> = words.iter().map(|word| tables.words.number(word)).collect();
+        let mut numbers = tables.words.numbers(words);
         let present = Present::of(&numbers, tables.words.len());
         let mut hits = hide(tables, &mut numbers, &present);
         for start in 0..numbers.len() {

@@ -137,7 +137,7 @@ impl Tables {
         present: &'a Present,
         start: usize,
     ) -> impl Iterator<Item = (Kind, usize)> + 'a {
-        self.passes[pass].candidates(words[start], present).filter_map(move |index| {
+        self.passes[pass].candidates(words, present, start).filter_map(move |index| {
             let (kind, phrase) = &self.phrases[index];
             phrase.matches(words, present, start).map(|end| (*kind, end))
         })
