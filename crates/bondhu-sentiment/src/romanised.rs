@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn negations_are_known_in_their_spellings() {
+        let negates =
+            |register: Register, word: &str| of(register).and_then(|list| list.find(word)).map(|known| known.negates);
+        for word in ["na", "nai", "nei", "noy", "ni"] {
+            assert_eq!(negates(Register::Banglish, word), Some(true), "{word}");
+        }
+        for word in ["nahi", "nhi", "nahin"] {
+            assert_eq!(negates(Register::Hinglish, word), Some(true), "{word}");
+        }
+        assert_eq!(negates(Register::Banglish, "valo"), Some(false));
+    }
+
+    #[test]
     fn folds_keep_different_words_apart() {
         assert_eq!(fold("phool", 'b'), fold("ful", 'b'));
         assert_eq!(without_vowels(&fold("korechilam", 'o')), without_vowels(&fold("korecilem", 'o')));

@@ -116,7 +116,7 @@ fn in_context(words: &[&Token<'_>], index: usize, valence: f32, is_mixed: bool) 
     // In Hindi the negation stands on either side, in Bengali after the word.
     let after = &words[index + 1..(index + 3).min(words.len())];
     let turns =
-        |word: &&Token<'_>| word.known.map_or_else(|| lexicon::negates_before(word.folded), |known| known.negates);
+        |word: &&Token<'_>| word.known.is_some_and(|known| known.negates) || lexicon::negates_before(word.folded);
     let is_english = words[index].known.is_none() && words[index].english.is_some();
     let around = !is_english && before.iter().rev().take(1).chain(after).any(turns);
     if forward || around { valence * NEGATED } else { valence }

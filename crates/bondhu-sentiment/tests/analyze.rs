@@ -107,6 +107,26 @@ fn languages_are_told_apart() {
 }
 
 #[test]
+fn lazy_spelling_says_the_same() {
+    for (text, lazy, polarity) in [
+        ("apnar video ta onek valo laglo vai", "apner vdo ta onk vlo lglo vaia", Polarity::Positive),
+        ("amar mon ta onek kharap aj", "amr mon ta onk khrp aaj", Polarity::Negative),
+        ("ei product ta khub baje", "ai prodact ta khb bajee", Polarity::Negative),
+        ("aaj ka din bahut acha tha yaar", "aj ka din bohot accha tha yar", Polarity::Positive),
+    ] {
+        let (plain, lazy_too) = (read(text), read(lazy));
+        assert_eq!((plain.polarity, lazy_too.polarity), (polarity, polarity), "{lazy}");
+        assert!(
+            (plain.sentiment - lazy_too.sentiment).abs() < 0.05,
+            "{lazy}: {} {}",
+            plain.sentiment,
+            lazy_too.sentiment
+        );
+        assert_eq!(plain.language, lazy_too.language, "{lazy}");
+    }
+}
+
+#[test]
 fn own_moods_are_found() {
     let (mut right, mut all) = ([0.0; 2], [0.0; 2]);
     for line in include_str!("cases/moods_dev.tsv").lines().skip(1) {
