@@ -1,15 +1,15 @@
 //! The trained weights: one file, compiled in, and how a text is scored with it.
 //!
-//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), rows of the register, Latin, Indic and
-//! romanised tables (u32 each), the hash of a known word (u32), then the numbers of [`Dense`] (f32), zeros up to the next
-//! multiple of 64, the tables (i8), and the CRC-32 of everything before it (u32).
+//! Little endian: `"BSNT"`, version (u16), heads and dense numbers (u8 each), the hash of a known word (u32), rows of the
+//! register, Latin, Indic and each of the romanised tables (u32 each), then the numbers of [`Dense`] (f32), zeros up to the
+//! next multiple of 64, the tables (i8), and the CRC-32 of everything before it (u32).
 
 use std::sync::LazyLock;
 
 use crate::{
     features::{self, Features, Script},
     reading::{self, Reading},
-    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED, Register},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED_REGISTERS, Register},
 };
 
 /// Heads of the model: polarity in chats (2), polarity in tweets (2), moods (11), valence. Sixteen bytes a row.
@@ -39,9 +39,9 @@ pub struct Dense {
     /// By register.
     pub biases: [[f32; HEADS]; REGISTERS],
     /// What one step of a romanised table is worth.
-    pub romanised_scales: [[f32; POLES]; ROMANISED],
+    pub romanised_scales: [[f32; POLES]; ROMANISED_REGISTERS],
     /// Weights of the dense numbers beside the romanised tables.
-    pub romanised_weights: [[[f32; POLES]; DENSE]; ROMANISED],
+    pub romanised_weights: [[[f32; POLES]; DENSE]; ROMANISED_REGISTERS],
     /// What one step of the register table is worth.
     pub register_scales: [f32; LATIN_REGISTERS],
     /// What is added to each Latin register.
@@ -59,7 +59,7 @@ const TABLES: usize = (HEADER + 4 * FLOATS).next_multiple_of(64);
 const FLOATS: usize = 2 * HEADS
     + 2 * DENSE * HEADS
     + REGISTERS * HEADS
-    + ROMANISED * POLES * (1 + DENSE)
+    + ROMANISED_REGISTERS * POLES * (1 + DENSE)
     + 2 * LATIN_REGISTERS
     + 4
     + 32
@@ -72,8 +72,8 @@ impl Dense {
             scales: [[1.0; HEADS]; 2],
             weights: [[[0.0; HEADS]; DENSE]; 2],
             biases: [[0.0; HEADS]; REGISTERS],
-            romanised_scales: [[1.0; POLES]; ROMANISED],
-            romanised_weights: [[[0.0; POLES]; DENSE]; ROMANISED],
+            romanised_scales: [[1.0; POLES]; ROMANISED_REGISTERS],
+            romanised_weights: [[[0.0; POLES]; DENSE]; ROMANISED_REGISTERS],
             register_scales: [1.0; LATIN_REGISTERS],
             register_biases: [0.0; LATIN_REGISTERS],
             stack: [0.0; 4],
@@ -106,7 +106,7 @@ pub struct Model<'a> {
     /// [`HEADS`] signed numbers in each row, for Latin and Indic.
     pub tables: [&'a [u8]; 2],
     /// [`POLES`] signed numbers in each row, for Hindi and Bengali in Latin letters.
-    pub romanised_tables: [&'a [u8]; ROMANISED],
+    pub romanised_tables: [&'a [u8]; ROMANISED_REGISTERS],
 }
 
 /// The row of a table that a feature has.
@@ -125,7 +125,7 @@ pub(crate) static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| {
 struct Aligned<B: ?Sized>(B);
 
 /// How wide the rows of the tables are, in the order of the file: register, Latin, Indic, and the romanised ones.
-const WIDTHS: [usize; 3 + ROMANISED] = [LATIN_REGISTERS, HEADS, HEADS, POLES, POLES];
+const WIDTHS: [usize; 3 + ROMANISED_REGISTERS] = [LATIN_REGISTERS, HEADS, HEADS, POLES, POLES];
 
 impl<'a> Model<'a> {
     /// Reads a file of weights.

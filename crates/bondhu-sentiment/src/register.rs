@@ -24,10 +24,12 @@ pub const REGISTERS: usize = 6;
 /// How many of them are in Latin letters.
 pub const LATIN_REGISTERS: usize = 4;
 /// How many registers are Hindi or Bengali in Latin letters.
-pub const ROMANISED: usize = 2;
+pub const ROMANISED_REGISTERS: usize = 2;
 /// Those in Latin letters, in the order of the register table.
 pub const LATIN: [Register; LATIN_REGISTERS] =
     [Register::Chat, Register::Tweet, Register::Hinglish, Register::Banglish];
+/// Those of Hindi or Bengali in Latin letters, in the order of their tables.
+pub const ROMANISED: [Register; ROMANISED_REGISTERS] = [Register::Hinglish, Register::Banglish];
 
 impl Register {
     /// The language it belongs to.

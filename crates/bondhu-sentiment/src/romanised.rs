@@ -65,7 +65,8 @@ impl Romanised {
             w,
         };
         for row in file.lines().filter(|line| !line.starts_with('#')) {
-            let (word, known) = parse(row).unwrap_or_else(|| panic!("a word list has a row that is none: {row}"));
+            let (word, known) =
+                parse(row).unwrap_or_else(|| panic!("a word list has a row without its four columns: {row}"));
             let folded = fold(word, w);
             add(&mut list.folds[1], &without_vowels(&folded), known);
             add(&mut list.folds[0], &folded, known);
@@ -74,10 +75,12 @@ impl Romanised {
         list
     }
 
-    fn find(&self, word: &str) -> Option<Known> {
-        if let Some(known) = self.spellings.get(word) {
-            return Some(*known);
-        }
+    fn listed(&self, word: &str) -> Option<Known> {
+        self.spellings.get(word).copied()
+    }
+
+    /// What a spelling that is not listed stands for, if all that sound like it are the same word.
+    fn by_sound(&self, word: &str) -> Option<Known> {
         if word.len() < FOLDED_FROM || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return None;
         }
@@ -91,7 +94,9 @@ impl Romanised {
     /// Writes into the tokens what their words are.
     pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) {
         for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
-            token.known = self.find(token.text);
+            // "kiss" and "heaven" are English before they are another spelling of a word that sounds like them.
+            let by_sound = || token.english.is_none().then(|| self.by_sound(token.text)).flatten();
+            token.known = self.listed(token.text).or_else(by_sound);
         }
     }
 }
@@ -181,7 +186,7 @@ mod tests {
     use super::*;
 
     fn form(register: Register, word: &str) -> Option<&'static str> {
-        of(register).and_then(|list| list.find(word)).map(|known| known.form)
+        of(register).and_then(|list| list.listed(word).or_else(|| list.by_sound(word))).map(|known| known.form)
     }
 
     #[test]
@@ -199,8 +204,9 @@ mod tests {
 
     #[test]
     fn negations_are_known_in_their_spellings() {
-        let negates =
-            |register: Register, word: &str| of(register).and_then(|list| list.find(word)).map(|known| known.negates);
+        let negates = |register: Register, word: &str| {
+            of(register).and_then(|list| list.listed(word).or_else(|| list.by_sound(word))).map(|known| known.negates)
+        };
         for word in ["na", "nai", "nei", "noy", "ni"] {
             assert_eq!(negates(Register::Banglish, word), Some(true), "{word}");
         }

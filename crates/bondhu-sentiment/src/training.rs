@@ -8,7 +8,7 @@ pub use crate::{
     features::Features,
     model::{Answers, Dense, HEADS, MOODS, Model, POLES, VALENCE, crc32, polarity_head, row, share},
     reading::{DENSE, Reading},
-    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED, Register},
+    register::{LATIN, LATIN_REGISTERS, REGISTERS, ROMANISED, ROMANISED_REGISTERS, Register},
 };
 
 /// The features of a text.

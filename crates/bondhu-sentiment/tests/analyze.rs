@@ -127,6 +127,15 @@ fn lazy_spelling_says_the_same() {
 }
 
 #[test]
+fn english_words_in_romanised_talk_stay_english() {
+    for (text, word) in [("yaar mujhe uska kiss bahut yaad aa raha hai", "kiss"), ("eta to ekdom heaven vai", "heaven")]
+    {
+        let said = read(text);
+        assert!(said.spans.iter().any(|span| &text[span.start..span.end] == word && span.weight > 0.0), "{text}");
+    }
+}
+
+#[test]
 fn own_moods_are_found() {
     let (mut right, mut all) = ([0.0; 2], [0.0; 2]);
     for line in include_str!("cases/moods_dev.tsv").lines().skip(1) {

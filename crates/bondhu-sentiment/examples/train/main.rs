@@ -30,7 +30,7 @@ use std::{
     time::Instant,
 };
 
-use bondhu_sentiment::training::{self, REGISTERS, Register};
+use bondhu_sentiment::training::{self, REGISTERS, ROMANISED, ROMANISED_REGISTERS, Register};
 use data::{Example, Target};
 use fit::{ClassWeights, Fit, Row, Settings};
 use romanised::Romanised;
@@ -68,9 +68,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn learn_romanised(rows: &[Row]) -> [Romanised; 2] {
-    [Register::Hinglish, Register::Banglish]
-        .map(|register| romanised::learn(rows, register, SETTINGS.rows[2], SETTINGS.seed))
+/// What each register of Hindi or Bengali in Latin letters learns.
+fn learn_romanised(rows: &[Row]) -> [Romanised; ROMANISED_REGISTERS] {
+    ROMANISED.map(|register| romanised::learn(rows, register, SETTINGS.rows[2], SETTINGS.seed))
 }
 
 /// The mean of what several seeds learn.

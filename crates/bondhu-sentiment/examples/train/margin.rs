@@ -34,7 +34,7 @@ pub(crate) struct Plane {
 pub(crate) fn add(fit: &mut Fit, rows: &[Row], seed: u64) {
     let scales = Scales::of(rows, fit.lengths());
     let length = fit.tables[0].len();
-    let english = |row: &Row| row.reading.register.side() == 0 && row.reading.register.romanised().is_none();
+    let english = |row: &Row| matches!(row.reading.register, Register::Chat | Register::Tweet);
     let chats = rows.iter().filter(|row| row.origin == Register::Chat && english(row));
     let vectors: Vec<Vector> = chats
         .filter_map(|row| Some(Vector::new(polarity(row)?, values(row, Register::Chat, length, &scales))))

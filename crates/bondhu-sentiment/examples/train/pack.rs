@@ -3,8 +3,8 @@
 use bondhu_sentiment::{
     Language,
     training::{
-        Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, POLES, Register, features, parts, polarity_head, row,
-        share,
+        Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, POLES, ROMANISED, ROMANISED_REGISTERS, Register,
+        features, parts, polarity_head, row, share,
     },
 };
 
@@ -122,7 +122,7 @@ pub(crate) struct Chosen {
 /// The file of weights. Without a choice, it is made on the development parts.
 pub(crate) fn pack(
     fit: &Fit,
-    romanised: &[Romanised; 2],
+    romanised: &[Romanised; ROMANISED_REGISTERS],
     registers: &Registers,
     data: &Parts,
     chosen: Option<Chosen>,
@@ -134,13 +134,13 @@ pub(crate) fn pack(
     dense.weights = fit.dense;
     dense.biases = fit.biases;
     dense.phrase = 3.0;
-    let romanised_tables = [Register::Hinglish, Register::Banglish].map(|register| {
-        let which = register.romanised().unwrap_or(0);
-        let (table, scales) = whole_steps::<POLES>(&romanised[which].table);
+    let romanised_tables: [Vec<u8>; ROMANISED_REGISTERS] = std::array::from_fn(|which| {
+        let (register, learnt) = (ROMANISED[which], &romanised[which]);
+        let (table, scales) = whole_steps::<POLES>(&learnt.table);
         dense.romanised_scales[which] = scales;
-        dense.romanised_weights[which] = romanised[which].dense;
+        dense.romanised_weights[which] = learnt.dense;
         let at = polarity_head(register);
-        dense.biases[register as usize][at..at + POLES].copy_from_slice(&romanised[which].biases);
+        dense.biases[register as usize][at..at + POLES].copy_from_slice(&learnt.biases);
         table
     });
     let mut model = Model {

@@ -10,10 +10,15 @@ use crate::{
     margin::{Plane, Vector, plane, polarity},
 };
 
-/// What an error costs against a narrow margin, for Hindi and for Bengali: the labels of the Hindi tweets are less sure.
-const COSTS: [f32; 2] = [0.05, 0.1];
 /// What a dense number counts beside the hashed features.
 const DENSE_SCALE: f32 = 0.15;
+/// Brings most rarities to about one.
+const RARITY: f32 = 0.15;
+
+/// What an error costs against a narrow margin: the labels of the Hindi tweets are less sure.
+fn cost(register: Register) -> f32 {
+    if register == Register::Hinglish { 0.05 } else { 0.1 }
+}
 
 /// What is learnt for one register.
 #[derive(Clone, Debug)]
@@ -29,9 +34,8 @@ pub(crate) fn learn(rows: &[Row], register: Register, length: usize, seed: u64) 
     let rarity = rarity(own().map(|row| &row.reading), length);
     let vectors: Vec<Vector> =
         own().filter_map(|row| Some(Vector::new(polarity(row)?, values(&row.reading, length, &rarity)))).collect();
-    let cost = COSTS[register.romanised().unwrap_or(0)];
     let [negative, neutral, positive] =
-        std::array::from_fn(|class| plane(&vectors, class, length + DENSE, cost, Random(seed)));
+        std::array::from_fn(|class| plane(&vectors, class, length + DENSE, cost(register), Random(seed)));
     let beside = |plane: &Plane, at: usize| plane.weights[at] - neutral.weights[at];
     let poles = |at: usize| [beside(&negative, at), beside(&positive, at)];
     Romanised {
@@ -67,6 +71,3 @@ fn rarity<'a>(readings: impl Iterator<Item = &'a Reading>, length: usize) -> Vec
     }
     counts.iter().map(|count| ((total / (count + 1) as f32).ln() + 1.0) * RARITY).collect()
 }
-
-/// Brings most rarities to about one.
-const RARITY: f32 = 0.15;
