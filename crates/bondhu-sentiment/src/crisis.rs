@@ -133,13 +133,13 @@ impl Crisis {
 
 /// Reads one message for signs of a crisis alone. [`crate::analyze`] does this and more.
 pub fn crisis(text: &str) -> Crisis {
-    detect::read(text, &Words::of(text), &features::of(text))
+    detect::read(text, &Words::of(text), features::of(text))
 }
 
 /// What the vote sees of a message, for training.
 pub(crate) fn sight(text: &str) -> Vec<u32> {
     let words = Words::of(text);
-    detect::Look::at(&words).sight(&words, &features::of(text))
+    detect::Look::at(&words).sight(&words, features::of(text))
 }
 
 /// What the phrases alone say, for training.

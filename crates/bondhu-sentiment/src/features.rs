@@ -64,7 +64,7 @@ pub(crate) const fn pair(before: u32, this: u32) -> u32 {
 
 /// Reads the features of the tokens of a text.
 pub(crate) fn features(tokens: &[Token<'_>]) -> Features {
-    let mut hashes = Vec::with_capacity(tokens.len() * 16);
+    let mut hashes = Vec::with_capacity(tokens.len() * 20);
     let read: Vec<&Token<'_>> = in_reach(tokens).collect();
     wholes(&read, &mut hashes);
     let pieces_from = hashes.len();
@@ -99,7 +99,7 @@ fn wholes(tokens: &[&Token<'_>], into: &mut Vec<u32>) {
 
 /// Three to five letters in a row, with the ends of the word marked.
 fn pieces(word: &str, into: &mut Vec<u32>) {
-    let mut letters = [0_u32; 34];
+    let mut letters = [0_u32; 32 + 2 + 2];
     let mut count = 1;
     letters[0] = u32::from(b'^');
     for c in word.chars().take(32) {
@@ -107,14 +107,21 @@ fn pieces(word: &str, into: &mut Vec<u32>) {
         count += 1;
     }
     letters[count] = u32::from(b'$');
-    let letters = &letters[..=count];
-    for start in 0..letters.len() {
-        let mut hash = PIECE;
-        for (length, letter) in letters[start..].iter().take(5).enumerate() {
-            hash = step(hash, *letter);
-            if length >= 2 {
-                into.push(finish(hash));
-            }
+    // The last but one is too near to the end for five letters, the last one for four: computing all three everywhere and
+    // leaving out what is too much costs less than asking each time.
+    for five in letters[..count + 3].windows(5) {
+        let three = five[..3].iter().fold(PIECE, |hash, letter| step(hash, *letter));
+        let four = step(three, five[3]);
+        into.extend([three, four, step(four, five[4])].map(finish));
+    }
+    let end = into.len();
+    match count {
+        // A word of signs alone has folded to nothing.
+        0 | 1 => {}
+        2 => into.truncate(end - 2),
+        _ => {
+            into[end - 4] = into[end - 3];
+            into.truncate(end - 3);
         }
     }
 }

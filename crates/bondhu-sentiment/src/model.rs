@@ -217,15 +217,18 @@ impl<'a> Model<'a> {
     pub fn answers(&self, reading: &Reading) -> Answers {
         let side = reading.register.side();
         let (table, _) = self.tables[side].as_chunks::<HEADS>();
-        let rows: Vec<&[u8; HEADS]> =
-            reading.features.hashes.iter().map(|hash| &table[row(*hash, table.len())]).collect();
-        // The rows lie far apart. Looking at all of them first lets the processor fetch many at once: summing up row by row
-        // waits for nearly each of them.
-        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ row[0]));
+        let mut rows = [&[0_u8; HEADS]; SMALL_SUMS];
         let mut sums = [0_i32; HEADS];
-        for some in rows.chunks(SMALL_SUMS) {
+        for some in reading.features.hashes.chunks(SMALL_SUMS) {
+            for (place, hash) in rows.iter_mut().zip(some) {
+                *place = &table[row(*hash, table.len())];
+            }
+            let rows = &rows[..some.len()];
+            // The rows lie far apart. Looking at all of them first lets the processor fetch many at once: summing up row by
+            // row waits for nearly each of them.
+            std::hint::black_box(rows.iter().fold(0, |all, row| all ^ row[0]));
             let mut small = [0_i16; HEADS];
-            for row in some {
+            for row in rows {
                 for (sum, weight) in small.iter_mut().zip(*row) {
                     *sum += i16::from(weight.cast_signed());
                 }
@@ -234,7 +237,7 @@ impl<'a> Model<'a> {
                 *sum += i32::from(small);
             }
         }
-        let share = share(rows.len());
+        let share = share(reading.features.hashes.len());
         let mut scores = self.dense.biases[reading.register as usize];
         for k in 0..HEADS {
             scores[k] += as_f32(sums[k]) * self.dense.scales[side][k] * share;

@@ -4,60 +4,49 @@ use std::sync::LazyLock;
 
 use crate::{
     analysis::Mood,
-    phrases::{BOUNDARY, ByFirst, Phrase, Present, UNKNOWN, Vocabulary, read_classes, rows},
+    phrases::{Phrases, read_classes, rows},
     spelling::Words,
 };
 
-/// What a phrase stands for: a mood, or nothing (its words are hidden).
-type Meaning = Option<Mood>;
-
 struct Tables {
-    words: Vocabulary,
-    phrases: Vec<(Meaning, Phrase)>,
-    by_first: ByFirst,
+    phrases: Phrases,
+    /// What each stands for; nothing for those that hide their words from the others.
+    moods: Vec<Option<Mood>>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let classes = read_classes("");
-    let mut words = Vocabulary::default();
-    let mut phrases = Vec::new();
-    for (name, source) in rows(include_str!("../data/moods/phrases.tsv")) {
+    let mood = |(name, source)| {
         let mood = Mood::ALL.into_iter().find(|mood| mood.name() == name);
         assert!(mood.is_some() || name == "mask", "the mood phrases name an unknown mood: {name}");
-        phrases.push((mood, Phrase::parse(source, &classes, &mut words)));
+        (mood, source)
+    };
+    let rows: Vec<(Option<Mood>, &str)> = rows(include_str!("../data/moods/phrases.tsv")).map(mood).collect();
+    let sources = rows.iter().map(|(mood, source)| (if mood.is_none() { MASKS } else { NAMED }, *source));
+    Tables {
+        phrases: Phrases::compile(PASSES, &read_classes(""), sources),
+        moods: rows.iter().map(|(mood, _)| *mood).collect(),
     }
-    let mut by_first = ByFirst::new(words.len());
-    for (index, (_, phrase)) in phrases.iter().enumerate() {
-        by_first.add(phrase, index);
-    }
-    Tables { words, phrases, by_first }
 });
+
+/// What is hidden is looked for first.
+const MASKS: usize = 0;
+const NAMED: usize = 1;
+const PASSES: usize = 2;
 
 /// How many phrases of each mood a text holds, at most two each, in the order of [`Mood::ALL`].
 pub(crate) fn phrases(words: &Words) -> [f32; 11] {
-    let tables = &*TABLES;
-    let mut numbers = tables.words.numbers(words);
-    let mut counts = [0.0_f32; 11];
-    if numbers.iter().all(|number| *number <= BOUNDARY) {
-        return counts;
+    let Tables { phrases, moods } = &*TABLES;
+    let mut numbers = phrases.numbers(words);
+    for start in 0..numbers.words.len() {
+        let mask = phrases.at(MASKS, &numbers, start).next();
+        if let Some((_, end)) = mask {
+            numbers.hide(start..end);
+        }
     }
-    let present = Present::of(&numbers, tables.words.len());
-    for wants_mood in [false, true] {
-        for start in 0..numbers.len() {
-            for index in tables.by_first.candidates(&numbers, &present, start) {
-                let (mood, phrase) = &tables.phrases[index];
-                if mood.is_some() != wants_mood {
-                    continue;
-                }
-                let Some(end) = phrase.matches(&numbers, &present, start) else { continue };
-                match mood {
-                    Some(mood) => counts[*mood as usize] = (counts[*mood as usize] + 1.0).min(2.0),
-                    None => numbers[start..end].fill(UNKNOWN),
-                }
-                if mood.is_none() {
-                    break;
-                }
-            }
+    let mut counts = [0.0_f32; 11];
+    for start in 0..numbers.words.len() {
+        for mood in phrases.at(NAMED, &numbers, start).filter_map(|(phrase, _)| moods[phrase]) {
+            counts[mood as usize] = (counts[mood as usize] + 1.0).min(2.0);
         }
     }
     counts

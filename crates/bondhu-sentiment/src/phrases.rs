@@ -3,7 +3,7 @@
 //! A phrase is written as words. `(a|b c)` is a choice, `?` after a word or a choice makes it optional, `@name` is a
 //! choice defined in `classes.txt`, `_` stands for up to two words and `__` for up to six. The first part of a phrase
 //! must be a fixed word or a choice: phrases are looked up by the word they begin with.
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use rustc_hash::FxHashMap;
 
@@ -14,69 +14,67 @@ pub(crate) const UNKNOWN: u32 = 0;
 /// The number of a sentence boundary.
 pub(crate) const BOUNDARY: u32 = 1;
 
-/// Every word that occurs in a phrase, numbered.
+/// Compiled phrases, looked up by the word they begin with.
+///
+/// All of them lie together in a few long arrays: following pointers from one to the next would wait for the memory at every
+/// step.
 #[derive(Default)]
-pub(crate) struct Vocabulary {
+pub(crate) struct Phrases {
+    /// Every word that occurs in a phrase, numbered from 2.
     numbers: FxHashMap<Key, u32>,
+    parts: Vec<Part>,
+    options: Vec<Choice>,
+    /// The second and later words of options.
+    tails: Vec<u32>,
+    candidates: Vec<Candidate>,
+    /// Where the candidates of each word begin, pass by pass.
+    begins: Vec<u32>,
+    passes: usize,
 }
 
-impl Vocabulary {
-    /// The numbers of the words of a message, with a boundary at every end of a sentence.
-    pub(crate) fn numbers(&self, words: &Words) -> Vec<u32> {
-        let number =
-            |key| if key == Key::BOUNDARY { BOUNDARY } else { self.numbers.get(&key).copied().unwrap_or(UNKNOWN) };
-        words.keys().map(number).collect()
-    }
-
-    /// How many numbers are in use.
-    pub(crate) fn len(&self) -> usize {
-        self.numbers.len() + 2
-    }
-
-    fn add(&mut self, word: &str) -> u32 {
-        let next = u32::try_from(self.numbers.len() + 2).expect("the tables hold far fewer words");
-        *self.numbers.entry(Key::of(&crate::spelling::fold(word))).or_insert(next)
-    }
-}
-
+/// One part of a phrase.
+#[derive(Clone, Copy)]
 enum Part {
     /// Up to this many words of any kind, within the sentence.
     Gap(usize),
-    /// One of several word sequences.
-    Choice { options: Options, optional: bool },
+    /// A word that must be there.
+    Word(u32),
+    /// One of several word sequences: those of `options` from one place to another. A bit for each first word turns most
+    /// words of a message away.
+    OneOf { options: (u32, u32), bits: u64, optional: bool },
 }
 
-/// Word sequences by their first word; of those, what follows it, longest first.
-struct Options {
-    groups: Vec<(u32, Vec<Vec<u32>>)>,
-    /// A bit for each first word: most words of a message are turned away here.
+/// A word sequence that a part may be; those of a part are ordered by their first word, then longest first.
+struct Choice {
+    first: u32,
+    tail: (u32, u32),
+}
+
+/// What is looked at before a phrase itself.
+#[derive(Clone, Copy)]
+struct Candidate {
+    /// Of each of these at least one bit must be there: the two parts that the fewest words fit.
+    bits: [u64; 2],
+    /// The bits of the words that may follow the first one.
+    next: u64,
+    /// The parts that are left to be found: all, or those after the first one.
+    parts: (u32, u32),
+    has_first: bool,
+    phrase: u32,
+}
+
+/// The numbers of the words of a message.
+pub(crate) struct Numbers {
+    /// [`BOUNDARY`] at every end of a sentence, [`UNKNOWN`] for a word that occurs in no phrase.
+    pub(crate) words: Vec<u32>,
+    /// One of 64 bits for each word, or more: those of words hidden since stay.
     bits: u64,
 }
 
-impl Options {
-    fn new(mut all: Vec<Vec<u32>>) -> Self {
-        all.retain(|option| !option.is_empty());
-        all.sort_by_key(|option| (option[0], std::cmp::Reverse(option.len())));
-        let mut groups: Vec<(u32, Vec<Vec<u32>>)> = Vec::new();
-        for option in all {
-            let tail = option[1..].to_vec();
-            match groups.last_mut() {
-                Some((first, group)) if *first == option[0] => group.push(tail),
-                _ => groups.push((option[0], vec![tail])),
-            }
-        }
-        let bits = groups.iter().fold(0, |bits, (first, _)| bits | bit(*first));
-        Self { groups, bits }
-    }
-
-    /// The ends of the options that stand at a place.
-    fn ends<'a>(&'a self, words: &'a [u32], at: usize) -> impl Iterator<Item = usize> + 'a {
-        let first = words.get(at).filter(|word| self.bits & bit(**word) != 0);
-        let group = first.and_then(|word| self.groups.binary_search_by_key(word, |(first, _)| *first).ok());
-        let tails = group.map_or(&[][..], |group| self.groups[group].1.as_slice());
-        let rest = words.get(at + 1..).unwrap_or_default();
-        let stands = move |tail: &&'a Vec<u32>| tail.len() <= rest.len() && tail.iter().zip(rest).all(|(a, b)| a == b);
-        tails.iter().filter(stands).map(move |tail| at + 1 + tail.len())
+impl Numbers {
+    /// Hides words from the phrases that are looked for next.
+    pub(crate) fn hide(&mut self, words: Range<usize>) {
+        self.words[words].fill(UNKNOWN);
     }
 }
 
@@ -84,143 +82,181 @@ fn bit(word: u32) -> u64 {
     1 << (word % 64)
 }
 
-/// The words of a message, as a set of their numbers.
-pub(crate) struct Present {
-    /// A bit for each number.
-    words: Vec<u64>,
-    /// One of 64 bits for each word.
-    bits: u64,
-}
-
-impl Present {
-    /// `count` is how many numbers are in use.
-    pub(crate) fn of(words: &[u32], count: usize) -> Self {
-        let mut present = Self { words: vec![0; count / 64 + 1], bits: 0 };
-        for word in words.iter().filter(|word| **word > BOUNDARY) {
-            present.words[*word as usize / 64] |= bit(*word);
-            present.bits |= bit(*word);
-        }
-        present
-    }
-
-    fn has(&self, word: u32) -> bool {
-        self.words[word as usize / 64] & bit(word) != 0
-    }
-}
-
-/// Phrases by the word they begin with.
-pub(crate) struct ByFirst(Vec<Vec<Candidate>>);
-
-/// What is looked at before a phrase itself: it lies close together, while phrases are all over the memory.
-struct Candidate {
-    /// Of each of these at least one bit must be there: the two parts that the fewest words fit.
-    bits: [u64; 2],
-    /// The bits of the words that may follow the first one.
-    next: u64,
-    index: usize,
-}
-
-impl ByFirst {
-    /// Empty, for so many words.
-    pub(crate) fn new(words: usize) -> Self {
-        Self((0..words).map(|_| Vec::new()).collect())
-    }
-
-    /// The phrase with this index is looked for from now on.
-    pub(crate) fn add(&mut self, phrase: &Phrase, index: usize) {
-        for (word, next) in phrase.beginnings() {
-            self.0[word as usize].push(Candidate { bits: phrase.bits, next, index });
+impl Part {
+    /// Of these at least one must be there; all where the part may be missing.
+    fn bits(&self) -> u64 {
+        match self {
+            Self::Word(word) => bit(*word),
+            Self::OneOf { bits, optional: false, .. } => *bits,
+            Self::OneOf { .. } | Self::Gap(_) => u64::MAX,
         }
     }
+}
 
-    /// The phrases that may stand at a place among these words. `present` are the words, or more.
-    pub(crate) fn candidates<'a>(
+impl Phrases {
+    /// Compiles phrases, each with the pass that it is looked for in, from 0 to one below `passes`. `classes` holds the
+    /// options of each `@name`.
+    pub(crate) fn compile<'a>(
+        passes: usize,
+        classes: &HashMap<String, Vec<String>>,
+        sources: impl Iterator<Item = (usize, &'a str)>,
+    ) -> Self {
+        let mut all = Self { passes, ..Self::default() };
+        // Many phrases have a part in common: it is kept once.
+        let mut known: HashMap<String, Part> = HashMap::new();
+        let mut found: Vec<(u32, usize, Candidate)> = Vec::new();
+        for (phrase, (pass, source)) in sources.enumerate() {
+            let from = all.parts.len();
+            for source in split_parts(source) {
+                let part = *known.entry(source).or_insert_with_key(|source| all.part(source, classes));
+                all.parts.push(part);
+            }
+            let parts = (as_u32(from), as_u32(all.parts.len()));
+            let candidates = all.beginnings(parts, as_u32(phrase));
+            found.extend(candidates.into_iter().map(|(first, candidate)| (first, pass, candidate)));
+        }
+        // Stable: the phrases of a word and pass stay in the order of the file.
+        found.sort_by_key(|(first, pass, _)| (*first, *pass));
+        for place in 0..=(all.numbers.len() + 2) * passes {
+            let before = |(first, pass, _): &(u32, usize, Candidate)| *first as usize * passes + pass < place;
+            all.begins.push(as_u32(found.partition_point(before)));
+        }
+        all.candidates = found.into_iter().map(|(_, _, candidate)| candidate).collect();
+        all
+    }
+
+    /// The numbers of the words of a message, with a boundary at every end of a sentence.
+    pub(crate) fn numbers(&self, words: &Words) -> Numbers {
+        let number =
+            |key| if key == Key::BOUNDARY { BOUNDARY } else { self.numbers.get(&key).copied().unwrap_or(UNKNOWN) };
+        let words: Vec<u32> = words.keys().map(number).collect();
+        let bits = words.iter().filter(|word| **word > BOUNDARY).fold(0, |bits, word| bits | bit(*word));
+        Numbers { words, bits }
+    }
+
+    /// Every phrase of a pass that stands at `start`, in the order of the file, and where it ends.
+    pub(crate) fn at<'a>(
         &'a self,
-        words: &[u32],
-        present: &Present,
+        pass: usize,
+        numbers: &'a Numbers,
         start: usize,
-    ) -> impl Iterator<Item = usize> + use<'a> {
-        let bits = present.bits;
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let words = &numbers.words[..];
+        let place = words[start] as usize * self.passes + pass;
+        let candidates = &self.candidates[self.begins[place] as usize..self.begins[place + 1] as usize];
         let next = words.get(start + 1).map_or(u64::MAX, |word| bit(*word));
         let may_be = move |candidate: &&Candidate| {
-            candidate.next & next != 0 && candidate.bits.iter().all(|part| part & bits != 0)
+            candidate.next & next != 0 && candidate.bits.iter().all(|part| part & numbers.bits != 0)
         };
-        self.0[words[start] as usize].iter().filter(may_be).map(|candidate| candidate.index)
-    }
-}
-
-/// One compiled phrase.
-pub(crate) struct Phrase {
-    parts: Vec<Part>,
-    /// See [`Candidate`].
-    bits: [u64; 2],
-    /// One of these words must be there: those of the part that has the fewest. None where those are many.
-    needed: Vec<u32>,
-}
-
-/// More words than this are not looked for one by one.
-const MOST_NEEDED: usize = 24;
-
-impl Phrase {
-    /// Compiles a phrase. `classes` holds the options of each `@name`.
-    pub(crate) fn parse(source: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Self {
-        let parts: Vec<Part> = split_parts(source).iter().map(|part| parse_part(part, classes, words)).collect();
-        let fixed = parts.iter().skip(1).filter_map(|part| match part {
-            Part::Choice { options, optional: false } => Some(options),
-            _ => None,
-        });
-        let fixed: Vec<&Options> = fixed.collect();
-        let mut bits: Vec<u64> = fixed.iter().map(|options| options.bits).collect();
-        bits.sort_unstable_by_key(|bits| bits.count_ones());
-        bits.resize(2, u64::MAX);
-        let fewest = fixed.iter().min_by_key(|options| options.groups.len());
-        let fewest = fewest.filter(|options| options.groups.len() <= MOST_NEEDED);
-        let needed = fewest.map(|options| options.groups.iter().map(|(first, _)| *first).collect()).unwrap_or_default();
-        Self { parts, bits: [bits[0], bits[1]], needed }
+        let end = move |candidate: &Candidate| {
+            let at = start + usize::from(candidate.has_first);
+            let end = self.follow(among(&self.parts, candidate.parts), words, at)?;
+            Some((candidate.phrase as usize, end))
+        };
+        candidates.iter().filter(may_be).filter_map(end)
     }
 
-    /// The words a match can begin with, each with the bits of the words that may follow it.
-    fn beginnings(&self) -> Vec<(u32, u64)> {
-        let Some((Part::Choice { options, optional: false }, rest)) = self.parts.split_first() else {
-            return Vec::new();
-        };
-        let after = match rest.first() {
-            Some(Part::Choice { options, optional: false }) => options.bits,
-            _ => u64::MAX,
-        };
-        let next = |tails: &[Vec<u32>]| {
-            tails.iter().fold(0, |bits, tail| bits | tail.first().map_or(after, |second| bit(*second)))
-        };
-        options.groups.iter().map(|(first, tails)| (*first, next(tails))).collect()
+    /// The end of a match of these parts that begins at `at`, if there is one.
+    fn follow(&self, parts: &[Part], words: &[u32], at: usize) -> Option<usize> {
+        let Some((part, rest)) = parts.split_first() else { return Some(at) };
+        match part {
+            Part::Gap(longest) => {
+                let open = words[at..].iter().take(*longest).take_while(|w| **w != BOUNDARY).count();
+                (0..=open).find_map(|skip| self.follow(rest, words, at + skip))
+            }
+            Part::Word(word) => (words.get(at)? == word).then(|| self.follow(rest, words, at + 1)).flatten(),
+            Part::OneOf { options, bits, optional } => {
+                let first = words.get(at).filter(|word| bits & bit(**word) != 0);
+                let found = first.and_then(|first| {
+                    let mut ends = self.ends(among(&self.options, *options), *first, &words[at + 1..]);
+                    ends.find_map(|length| self.follow(rest, words, at + 1 + length))
+                });
+                if found.is_none() && *optional { self.follow(rest, words, at) } else { found }
+            }
+        }
     }
 
-    /// Whether it can never be found, because it begins with a gap or an optional word.
+    /// How many words after the first one belong to each option that stands there.
+    fn ends<'a>(&'a self, options: &'a [Choice], first: u32, after: &'a [u32]) -> impl Iterator<Item = usize> + 'a {
+        let from = options.partition_point(|option| option.first < first);
+        let same = options[from..].iter().take_while(move |option| option.first == first);
+        // Most options are one word: comparing nothing would still be a call.
+        let stands = |tail: &&[u32]| tail.is_empty() || after.starts_with(tail);
+        same.map(|option| among(&self.tails, option.tail)).filter(stands).map(<[u32]>::len)
+    }
+
+    fn number(&mut self, word: &str) -> u32 {
+        let next = as_u32(self.numbers.len() + 2);
+        *self.numbers.entry(Key::of(&crate::spelling::fold(word))).or_insert(next)
+    }
+
+    fn part(&mut self, source: &str, classes: &HashMap<String, Vec<String>>) -> Part {
+        match source {
+            "_" => return Part::Gap(2),
+            "__" => return Part::Gap(6),
+            _ => {}
+        }
+        let (body, optional) = source.strip_suffix('?').map_or((source, false), |body| (body, true));
+        let mut texts = Vec::new();
+        expand(body, classes, &mut texts);
+        let mut all: Vec<Vec<u32>> =
+            texts.iter().map(|text| text.split_whitespace().map(|word| self.number(word)).collect()).collect();
+        all.retain(|option| !option.is_empty());
+        all.sort_by_key(|option| (option[0], std::cmp::Reverse(option.len())));
+        if let ([option], false) = (&all[..], optional)
+            && let [word] = option[..]
+        {
+            return Part::Word(word);
+        }
+        let from = as_u32(self.options.len());
+        for option in &all {
+            let tail = as_u32(self.tails.len());
+            self.tails.extend(&option[1..]);
+            self.options.push(Choice { first: option[0], tail: (tail, as_u32(self.tails.len())) });
+        }
+        let bits = all.iter().fold(0, |bits, option| bits | bit(option[0]));
+        Part::OneOf { options: (from, as_u32(self.options.len())), bits, optional }
+    }
+
+    /// The candidates of a phrase by the words that it can begin with. None, if it begins with a gap or an optional word.
+    fn beginnings(&self, (from, to): (u32, u32), phrase: u32) -> Vec<(u32, Candidate)> {
+        let rest = among(&self.parts, (from + 1, to));
+        let after = rest.first().map_or(u64::MAX, Part::bits);
+        let mut bits: Vec<u64> = rest.iter().map(Part::bits).chain([u64::MAX; 2]).collect();
+        bits.sort_by_key(|bits| bits.count_ones());
+        let bits = [bits[0], bits[1]];
+        let whole = Candidate { bits, next: after, parts: (from + 1, to), has_first: true, phrase };
+        let options = match self.parts[from as usize] {
+            Part::Word(word) => return vec![(word, whole)],
+            Part::OneOf { options, optional: false, .. } => among(&self.options, options),
+            _ => return Vec::new(),
+        };
+        let candidate = |group: &[Choice]| {
+            let tails = || group.iter().map(|option| among(&self.tails, option.tail));
+            if tails().all(<[u32]>::is_empty) {
+                return (group[0].first, whole);
+            }
+            let next = tails().fold(0, |bits, tail| bits | tail.first().map_or(after, |second| bit(*second)));
+            (group[0].first, Candidate { next, parts: (from, to), has_first: false, ..whole })
+        };
+        options.chunk_by(|one, other| one.first == other.first).map(candidate).collect()
+    }
+
+    /// How many phrases can never be found, because they begin with a gap or an optional word.
     #[cfg(test)]
-    pub(crate) fn is_unreachable(&self) -> bool {
-        self.beginnings().is_empty()
-    }
-
-    /// The end of a match that begins at `start`, if there is one. `present` are the words, or more.
-    pub(crate) fn matches(&self, words: &[u32], present: &Present, start: usize) -> Option<usize> {
-        if !self.needed.is_empty() && !self.needed.iter().any(|word| present.has(*word)) {
-            return None;
-        }
-        follow(&self.parts, words, start)
+    pub(crate) fn unreachable(&self, count: usize) -> usize {
+        let reached: std::collections::HashSet<u32> = self.candidates.iter().map(|one| one.phrase).collect();
+        count - reached.len()
     }
 }
 
-fn follow(parts: &[Part], words: &[u32], at: usize) -> Option<usize> {
-    let Some((part, rest)) = parts.split_first() else { return Some(at) };
-    match part {
-        Part::Gap(longest) => {
-            let open = words[at..].iter().take(*longest).take_while(|w| **w != BOUNDARY).count();
-            (0..=open).find_map(|skip| follow(rest, words, at + skip))
-        }
-        Part::Choice { options, optional } => {
-            let found = options.ends(words, at).find_map(|end| follow(rest, words, end));
-            if found.is_none() && *optional { follow(rest, words, at) } else { found }
-        }
-    }
+/// The part of an array from one place to another.
+fn among<T>(all: &[T], (from, to): (u32, u32)) -> &[T] {
+    &all[from as usize..to as usize]
+}
+
+fn as_u32(count: usize) -> u32 {
+    u32::try_from(count).expect("the tables are far smaller")
 }
 
 /// Splits at spaces outside brackets.
@@ -243,19 +279,6 @@ fn split_parts(source: &str) -> Vec<String> {
     }
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-fn parse_part(part: &str, classes: &HashMap<String, Vec<String>>, words: &mut Vocabulary) -> Part {
-    match part {
-        "_" => return Part::Gap(2),
-        "__" => return Part::Gap(6),
-        _ => {}
-    }
-    let (body, optional) = part.strip_suffix('?').map_or((part, false), |body| (body, true));
-    let mut texts = Vec::new();
-    expand(body, classes, &mut texts);
-    let number = |text: &String| text.split_whitespace().map(|word| words.add(word)).collect();
-    Part::Choice { options: Options::new(texts.iter().map(number).collect()), optional }
 }
 
 /// Writes out every reading of an option: choices in brackets, optional brackets and `@name` classes.

@@ -39,7 +39,7 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
         moods,
         confidence: if has_evidence { f64::from(polarity[best]) } else { 0.0 },
         language: reading.register.language(),
-        crisis: detect::read(text, &words, &reading.features),
+        crisis: detect::read(text, &words, reading.features),
         spans: rules.spans,
     }
 }

@@ -63,6 +63,9 @@ impl Words {
     }
 }
 
+/// Room for the letters of most words.
+pub(crate) const USUAL_WORD: usize = 48;
+
 /// Gives each folded word of a message to `each` with where it begins and ends in bytes, and an empty word at every end
 /// of a sentence.
 ///
@@ -70,8 +73,8 @@ impl Words {
 /// romanisation variants ("hoon", "hun", "hu") and Indic spelling variants all fold to one form. Phrases from the
 /// tables go through the same fold, so a table may be written in any of these spellings.
 fn each_word(text: &str, mut each: impl FnMut(&str, usize, usize)) {
-    let mut word = String::new();
-    let mut folded = String::new();
+    let mut word = String::with_capacity(USUAL_WORD);
+    let mut folded = String::with_capacity(USUAL_WORD);
     let mut start = 0;
     for (at, c) in text.char_indices() {
         if word.is_empty() {

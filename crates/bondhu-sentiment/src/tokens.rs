@@ -3,7 +3,7 @@
 use crate::{
     lexicon::{self, LEXICON},
     romanised::Known,
-    spelling::{fold_indic, is_indic_sign},
+    spelling::{USUAL_WORD, fold_indic, is_indic_sign},
 };
 
 /// What a token is.
@@ -40,7 +40,7 @@ pub(crate) struct Token<'a> {
 /// a good part of the time that a text takes.
 pub(crate) fn tokens<'a>(text: &str, letters: &'a mut String) -> Vec<Token<'a>> {
     letters.reserve(2 * text.len());
-    let mut word = String::new();
+    let mut word = String::with_capacity(USUAL_WORD);
     let mut raw: Vec<Raw> = Vec::with_capacity(text.len() / 4 + 1);
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -53,8 +53,7 @@ pub(crate) fn tokens<'a>(text: &str, letters: &'a mut String) -> Vec<Token<'a>> 
         } else if let Some(length) = emoticon(rest) {
             (Kind::Emoticon, length)
         } else if is_part(first) {
-            let length = rest.find(|c: char| !is_part(c) && !matches!(c, '\'' | '’' | '\u{200c}' | '\u{200d}'));
-            (Kind::Word, length.unwrap_or(rest.len()))
+            (Kind::Word, word_length(rest))
         } else if is_emoji(first) {
             (Kind::Emoji, first.len_utf8())
         } else {
@@ -153,6 +152,16 @@ fn name(rest: &str) -> Option<usize> {
     }
     let is_address = ["http://", "https://", "www."].iter().any(|start| rest.starts_with(start));
     is_address.then(|| rest.find(char::is_whitespace).unwrap_or(rest.len()))
+}
+
+/// The length of the word that `rest` begins with.
+fn word_length(rest: &str) -> usize {
+    let ascii = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'\'').count();
+    if rest.as_bytes().get(ascii).is_none_or(u8::is_ascii) {
+        return ascii;
+    }
+    let is_end = |c: char| !is_part(c) && !matches!(c, '\'' | '’' | '\u{200c}' | '\u{200d}');
+    rest[ascii..].find(is_end).map_or(rest.len(), |more| ascii + more)
 }
 
 /// The longest the emoticons of the lexicon get.

@@ -5,7 +5,7 @@ use super::tables::{Kind, TABLES, Tables};
 use super::vote::{self, VOTE};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
 use crate::features::Features;
-use crate::phrases::{BOUNDARY, Present, UNKNOWN};
+use crate::phrases::{BOUNDARY, Numbers};
 use crate::spelling::Words;
 
 /// How many words before a phrase are searched for the person it is about.
@@ -34,7 +34,7 @@ struct Hit {
 }
 
 /// What phrases and the vote say about a whole message.
-pub(crate) fn read(text: &str, words: &Words, features: &Features) -> Crisis {
+pub(crate) fn read(text: &str, words: &Words, features: Features) -> Crisis {
     let look = Look::at(words);
     let mut crisis = look.phrases(text);
     doubt(&mut crisis, text, &look.places);
@@ -75,27 +75,28 @@ pub(super) struct Look {
 impl Look {
     pub(super) fn at(words: &Words) -> Self {
         let tables = &*TABLES;
-        let mut numbers = tables.words.numbers(words);
-        let present = Present::of(&numbers, tables.words.len());
-        let mut hits = hide(tables, &mut numbers, &present);
-        for start in 0..numbers.len() {
-            hits.extend(tables.at(2, &numbers, &present, start).map(|(kind, end)| Hit { kind, start, end }));
+        let mut numbers = tables.phrases.numbers(words);
+        let mut hits = hide(tables, &mut numbers);
+        for start in 0..numbers.words.len() {
+            hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
         }
         hits.sort_by_key(|hit| hit.start);
-        Self { numbers, places: words.places(), hits }
+        Self { numbers: numbers.words, places: words.places(), hits }
     }
 
     /// What the vote sees.
-    pub(super) fn sight(&self, words: &Words, features: &Features) -> Vec<u32> {
+    pub(super) fn sight(&self, words: &Words, features: Features) -> Vec<u32> {
         vote::sight(features, words, self.hits.iter().map(|hit| hit.kind as u32))
     }
 
     pub(super) fn phrases(&self, text: &str) -> Crisis {
-        let quoted = text.contains(['"', '“', '”', '‘']) || text.contains(" '") || text.starts_with('\'');
+        if self.hits.is_empty() {
+            return Crisis::default();
+        }
         let mut seen = Seen {
             hits: &self.hits,
             positive: self.hits.iter().any(|h| h.kind == Kind::Positive),
-            quoted,
+            text,
             halves: Vec::new(),
             wish: false,
             level: None,
@@ -113,13 +114,13 @@ impl Look {
 }
 
 /// Finds idioms and denials, and hides their words from the other phrases.
-fn hide(tables: &Tables, numbers: &mut [u32], present: &Present) -> Vec<Hit> {
+fn hide(tables: &Tables, numbers: &mut Numbers) -> Vec<Hit> {
     let mut found = Vec::new();
     for pass in 0..2 {
-        for start in 0..numbers.len() {
-            let longest = tables.at(pass, numbers, present, start).max_by_key(|(_, end)| *end);
+        for start in 0..numbers.words.len() {
+            let longest = tables.at(pass, numbers, start).max_by_key(|(_, end)| *end);
             if let Some((kind, end)) = longest {
-                numbers[start..end].fill(UNKNOWN);
+                numbers.hide(start..end);
                 found.push(Hit { kind, start, end });
             }
         }
@@ -130,7 +131,7 @@ fn hide(tables: &Tables, numbers: &mut [u32], present: &Present) -> Vec<Hit> {
 struct Seen<'a> {
     hits: &'a [Hit],
     positive: bool,
-    quoted: bool,
+    text: &'a str,
     /// Halves of a plan that were found.
     halves: Vec<Hit>,
     wish: bool,
@@ -147,9 +148,13 @@ impl Seen<'_> {
         let any = |kind: Kind| hits.iter().any(|h| h.kind == kind);
         let past = any(Kind::Past) && !any(Kind::Again);
         let (soon, surely, maybe) = (any(Kind::Soon), any(Kind::Story), any(Kind::MaybeStory));
+        let quoted = || {
+            let text = self.text;
+            text.contains(['"', '“', '”', '‘']) || text.contains(" '") || text.starts_with('\'')
+        };
         let last_but = hits.iter().rfind(|h| h.kind == Kind::But).map_or(0, |h| h.start);
         for hit in hits {
-            let story = surely || (maybe && (self.quoted || !is_own(hits, hit)));
+            let story = surely || (maybe && (quoted() || !is_own(hits, hit)));
             if story {
                 continue;
             }

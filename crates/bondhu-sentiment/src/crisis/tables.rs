@@ -1,7 +1,7 @@
 //! The phrase tables, read once from the data files.
 use std::sync::LazyLock;
 
-use crate::phrases::{ByFirst, Phrase, Present, Vocabulary, read_classes, rows};
+use crate::phrases::{Numbers, Phrases, read_classes, rows};
 
 /// What a phrase stands for. The comments in the data files say how each is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,26 +99,24 @@ const FILES: &[&str] = &[
 
 /// All phrases.
 pub(super) struct Tables {
-    pub(super) words: Vocabulary,
-    phrases: Vec<(Kind, Phrase)>,
-    /// Idioms, then denials, then everything else: what one pass hides, the next does not see.
-    passes: [ByFirst; 3],
+    pub(super) phrases: Phrases,
+    /// What each stands for.
+    kinds: Vec<Kind>,
 }
 
 /// The tables; parsed at the first message.
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let classes = read_classes(include_str!("../../data/crisis/classes.txt"));
-    let mut words = Vocabulary::default();
-    let mut phrases = Vec::new();
-    for (name, source) in FILES.iter().flat_map(|file| rows(file)) {
-        phrases.push((kind_named(name), Phrase::parse(source, &classes, &mut words)));
+    let rows: Vec<(Kind, &str)> =
+        FILES.iter().flat_map(|file| rows(file)).map(|(name, source)| (kind_named(name), source)).collect();
+    Tables {
+        phrases: Phrases::compile(PASSES, &classes, rows.iter().map(|(kind, source)| (pass_of(*kind), *source))),
+        kinds: rows.iter().map(|(kind, _)| *kind).collect(),
     }
-    let mut passes = [(); 3].map(|()| ByFirst::new(words.len()));
-    for (index, (kind, phrase)) in phrases.iter().enumerate() {
-        passes[pass_of(*kind)].add(phrase, index);
-    }
-    Tables { words, phrases, passes }
 });
+
+/// Idioms, then denials, then everything else: what one pass hides, the next does not see.
+const PASSES: usize = 3;
 
 fn pass_of(kind: Kind) -> usize {
     match kind {
@@ -133,20 +131,16 @@ impl Tables {
     pub(super) fn at<'a>(
         &'a self,
         pass: usize,
-        words: &'a [u32],
-        present: &'a Present,
+        numbers: &'a Numbers,
         start: usize,
     ) -> impl Iterator<Item = (Kind, usize)> + 'a {
-        self.passes[pass].candidates(words, present, start).filter_map(move |index| {
-            let (kind, phrase) = &self.phrases[index];
-            phrase.matches(words, present, start).map(|end| (*kind, end))
-        })
+        self.phrases.at(pass, numbers, start).map(|(phrase, end)| (self.kinds[phrase], end))
     }
 
     /// Phrases that can never be found, because they begin with a gap or an optional word.
     #[cfg(test)]
     pub(super) fn unreachable(&self) -> usize {
-        self.phrases.iter().filter(|(_, phrase)| phrase.is_unreachable()).count()
+        self.phrases.unreachable(self.kinds.len())
     }
 }
 

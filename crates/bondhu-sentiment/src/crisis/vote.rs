@@ -32,9 +32,8 @@ const STEM: usize = 4;
 
 /// What the vote sees of a message, each feature once: what the sentiment sees, the folded words and their neighbours, and
 /// the phrases that were found, by kind.
-pub(crate) fn sight(features: &Features, words: &Words, signs: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut hashes = Vec::with_capacity(features.hashes.len() + features.hashes.len() / 2 + 16);
-    hashes.extend_from_slice(&features.hashes);
+pub(crate) fn sight(features: Features, words: &Words, signs: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut hashes = features.hashes;
     let (mut before, mut stem_before) = (0, 0);
     for word in words.iter() {
         let this = hash(WORD, word);
@@ -43,27 +42,37 @@ pub(crate) fn sight(features: &Features, words: &Words, signs: impl Iterator<Ite
         (before, stem_before) = (this, stem);
     }
     hashes.extend(signs.map(|kind| finish(SIGN ^ kind)));
-    once_each(&hashes)
+    keep_each_once(&mut hashes);
+    hashes
 }
 
-/// Each number once, by a table of what was seen: sorting takes several times as long.
-fn once_each(hashes: &[u32]) -> Vec<u32> {
-    let size = (hashes.len() * 2).next_power_of_two();
-    let mut seen = vec![0_u32; size];
-    let mut once = Vec::with_capacity(hashes.len());
-    for hash in hashes {
+/// So many places for what was seen need no memory of their own: enough for most messages.
+const PLACES: usize = 2048;
+
+/// Leaves each number once, by a table of what was seen: sorting takes several times as long.
+fn keep_each_once(hashes: &mut Vec<u32>) {
+    let mut few = [0_u32; PLACES];
+    let mut many = Vec::new();
+    let seen = if 2 * hashes.len() <= PLACES {
+        &mut few[..]
+    } else {
+        many.resize((2 * hashes.len()).next_power_of_two(), 0);
+        &mut many[..]
+    };
+    let last = seen.len() - 1;
+    let mut kept = 0;
+    for place in 0..hashes.len() {
         // Zero stands for an empty place.
-        let wanted = (*hash).max(1);
-        let mut at = wanted as usize & (size - 1);
+        let wanted = hashes[place].max(1);
+        let mut at = wanted as usize & last;
         while seen[at] != 0 && seen[at] != wanted {
-            at = (at + 1) & (size - 1);
+            at = (at + 1) & last;
         }
-        if seen[at] == 0 {
-            seen[at] = wanted;
-            once.push(*hash);
-        }
+        hashes[kept] = hashes[place];
+        kept += usize::from(seen[at] == 0);
+        seen[at] = wanted;
     }
-    once
+    hashes.truncate(kept);
 }
 
 /// The weights in use, by question.
@@ -138,34 +147,46 @@ impl<'a> Vote<'a> {
     /// The log-odds of one question.
     pub(super) fn score(&self, question: usize, features: &[u32]) -> f32 {
         let (table, steps) = (self.tables[question], &self.steps[question]);
+        let (groups, _) = table.as_chunks::<STEP_BITS>();
         let shift = 32 - u32::from(self.bits[question]);
-        let sum: f32 = features.iter().map(|hash| steps[step_of(table, (hash >> shift) as usize)]).sum();
+        let group = |hash: &u32| &groups[(hash >> shift) as usize / STEPS_IN_GROUP];
+        // How often each step occurs: as many counts of a byte each as there are steps, in one number.
+        let mut counts = [0; STEPS];
+        for some in features.chunks(u8::MAX.into()) {
+            let count = |bytes: u64, hash: &u32| bytes + (1 << (8 * step_of(*group(hash), (hash >> shift) as usize)));
+            let bytes = some.iter().fold(0_u64, count);
+            for (count, byte) in counts.iter_mut().zip(bytes.to_le_bytes()) {
+                *count += i32::from(byte);
+            }
+        }
+        let sum: f32 = counts.iter().zip(steps).map(|(count, step)| crate::model::as_f32(*count) * step).sum();
         sum * crate::model::share(features.len()) + self.biases[question]
     }
 }
 
-/// Bytes of a table of so many buckets; one more, so that two can always be read at once.
+/// Bytes of a table of so many buckets: eight buckets in three bytes, and one byte more.
 fn table_length(bits: u8) -> usize {
     (STEP_BITS << bits.min(24)) / 8 + 1
 }
 
-fn step_of(table: &[u8], bucket: usize) -> usize {
-    let bit = bucket * STEP_BITS;
-    let two = u16::from_le_bytes([table[bit / 8], table[bit / 8 + 1]]);
-    usize::from(two >> (bit % 8)) & (STEPS - 1)
+/// So many buckets lie in [`STEP_BITS`] bytes.
+const STEPS_IN_GROUP: usize = 8;
+
+/// The step of a bucket among those of its group.
+fn step_of([low, middle, high]: [u8; STEP_BITS], bucket: usize) -> usize {
+    let group = u32::from_le_bytes([low, middle, high, 0]) as usize;
+    group >> (STEP_BITS * (bucket % STEPS_IN_GROUP)) & (STEPS - 1)
 }
 
 /// The bytes of a table, from the step of each bucket.
 pub fn pack_steps(steps: &[u8]) -> Vec<u8> {
     let bits = u8::try_from(steps.len().ilog2()).unwrap_or(u8::MAX);
-    let mut table = vec![0; table_length(bits)];
-    for (bucket, step) in steps.iter().enumerate() {
-        let bit = bucket * STEP_BITS;
-        let two = u16::from(*step) << (bit % 8);
-        let [low, high] = two.to_le_bytes();
-        table[bit / 8] |= low;
-        table[bit / 8 + 1] |= high;
+    let mut table = Vec::with_capacity(table_length(bits));
+    for group in steps.chunks(STEPS_IN_GROUP) {
+        let group = group.iter().rev().fold(0_u32, |group, step| group << STEP_BITS | u32::from(*step));
+        table.extend_from_slice(&group.to_le_bytes()[..STEP_BITS]);
     }
+    table.push(0);
     table
 }
 
@@ -179,13 +200,21 @@ mod tests {
         let table = pack_steps(&steps);
         assert_eq!(table.len(), 25);
         for (bucket, step) in steps.iter().enumerate() {
-            assert_eq!(step_of(&table, bucket), usize::from(*step), "{bucket}");
+            let group = table.as_chunks().0[bucket / STEPS_IN_GROUP];
+            assert_eq!(step_of(group, bucket), usize::from(*step), "{bucket}");
         }
     }
 
     #[test]
     fn each_feature_counts_once() {
-        assert_eq!(once_each(&[7, 0, 9, 7, 1, 7, 9, u32::MAX]), [7, 0, 9, u32::MAX]);
-        assert!(once_each(&[]).is_empty());
+        let once = |hashes: &[u32]| {
+            let mut hashes = hashes.to_vec();
+            keep_each_once(&mut hashes);
+            hashes
+        };
+        assert_eq!(once(&[7, 0, 9, 7, 1, 7, 9, u32::MAX]), [7, 0, 9, u32::MAX]);
+        assert!(once(&[]).is_empty());
+        let many: Vec<u32> = (1..5000).collect();
+        assert_eq!(once(&[&many[..], &many[..]].concat()), many);
     }
 }
