@@ -9,7 +9,7 @@ pub(crate) mod vote;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{features, spelling::Words};
+use crate::{features, reading, spelling::Words};
 
 /// How urgent a message reads. A message without any sign has no level.
 ///
@@ -133,7 +133,9 @@ impl Crisis {
 
 /// Reads one message for signs of a crisis alone. [`crate::analyze`] does this and more.
 pub fn crisis(text: &str) -> Crisis {
-    detect::read(text, &Words::of(text), features::of(text))
+    let words = Words::of(text);
+    let reading = reading::of(text);
+    detect::read(text, &words, words.respelled(&reading.standard).as_ref(), reading.features)
 }
 
 /// What the vote sees of a message, for training.
@@ -144,5 +146,7 @@ pub(crate) fn sight(text: &str) -> Vec<u32> {
 
 /// What the phrases alone say, for training.
 pub(crate) fn by_phrases(text: &str) -> Crisis {
-    detect::Look::at(&Words::of(text)).phrases(text)
+    let words = Words::of(text);
+    let standard = words.respelled(&reading::of(text).standard);
+    detect::Look::at(&words).phrases(text, standard.as_ref())
 }

@@ -21,7 +21,7 @@ pub const VALENCE: usize = 15;
 /// Numbers in a row of a romanised table: how much more negative, and how much more positive than neutral.
 pub const POLES: usize = 2;
 const DENSE: usize = reading::DENSE;
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 const MAGIC: &[u8; 4] = b"BSNT";
 const HEADER: usize = 28;
 /// So many signed bytes fit into a sum of 16 bits.
@@ -46,8 +46,8 @@ pub struct Dense {
     pub register_scales: [f32; LATIN_REGISTERS],
     /// What is added to each Latin register.
     pub register_biases: [f32; LATIN_REGISTERS],
-    /// Weights of polarity, valence, rule score and emoji in the sentiment.
-    pub stack: [f32; 4],
+    /// Weights of polarity, valence, rule score and emoji in the sentiment, with valence and without.
+    pub stacks: [[f32; 4]; 2],
     /// The map from that sum to sentiment: abscissas and ordinates, both rising.
     pub knots: [[f32; 16]; 2],
     /// What a mood phrase adds to its mood.
@@ -61,7 +61,7 @@ const FLOATS: usize = 2 * HEADS
     + REGISTERS * HEADS
     + ROMANISED_REGISTERS * POLES * (1 + DENSE)
     + 2 * LATIN_REGISTERS
-    + 4
+    + 2 * 4
     + 32
     + 1;
 
@@ -76,7 +76,7 @@ impl Dense {
             romanised_weights: [[[0.0; POLES]; DENSE]; ROMANISED_REGISTERS],
             register_scales: [1.0; LATIN_REGISTERS],
             register_biases: [0.0; LATIN_REGISTERS],
-            stack: [0.0; 4],
+            stacks: [[0.0; 4]; 2],
             knots: [[0.0; 16]; 2],
             phrase: 0.0,
         }
@@ -90,7 +90,7 @@ impl Dense {
         all.extend(self.romanised_scales.iter_mut().flatten());
         all.extend(self.romanised_weights.iter_mut().flatten().flatten());
         all.extend(self.register_scales.iter_mut().chain(&mut self.register_biases));
-        all.extend(self.stack.iter_mut().chain(self.knots.iter_mut().flatten()));
+        all.extend(self.stacks.iter_mut().flatten().chain(self.knots.iter_mut().flatten()));
         all.push(&mut self.phrase);
         all
     }

@@ -33,8 +33,17 @@ const MASKS: usize = 0;
 const NAMED: usize = 1;
 const PASSES: usize = 2;
 
-/// How many phrases of each mood a text holds, at most two each, in the order of [`Mood::ALL`].
-pub(crate) fn phrases(words: &Words) -> [f32; 11] {
+/// How many phrases of each mood a text holds as it is typed, or in standard spelling if there are more then; at most two
+/// each, in the order of [`Mood::ALL`].
+pub(crate) fn phrases(typed: &Words, standard: Option<&Words>) -> [f32; 11] {
+    let mut counts = count(typed);
+    for (count, other) in counts.iter_mut().zip(standard.map(count).unwrap_or_default()) {
+        *count = count.max(other);
+    }
+    counts
+}
+
+fn count(words: &Words) -> [f32; 11] {
     let Tables { phrases, moods } = &*TABLES;
     let mut numbers = phrases.numbers(words);
     for start in 0..numbers.words.len() {

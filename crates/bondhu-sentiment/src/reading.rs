@@ -2,7 +2,8 @@
 
 use crate::{
     features::{self, Features},
-    register::Register,
+    model::MODEL,
+    register::{LATIN_REGISTERS, Register},
     romanised::{self, WORD_BLOCKS},
     rules::{self, Rules},
     tokens::{self, Kind, Token},
@@ -23,6 +24,8 @@ pub struct Reading {
     /// For Hindi and Bengali in Latin letters: hashes of standard spellings, of dictionary forms, and of pairs of these. Empty
     /// for others.
     pub words: [Vec<u32>; WORD_BLOCKS],
+    /// For the same: where each word that was found in a list begins, in bytes, and its standard spelling.
+    pub standard: Vec<(usize, &'static str)>,
     /// Rule score, its bucket, style.
     pub dense: [f32; DENSE],
 }
@@ -41,14 +44,19 @@ pub(crate) fn read(text: &str, register: impl FnOnce(&Features) -> Register) -> 
     let mut tokens = tokens::tokens(text, &mut letters);
     let features = features::features(&tokens);
     let register = register(&features);
-    let mut words = Default::default();
+    let (mut words, mut standard) = Default::default();
     if let Some(list) = romanised::of(register) {
         list.look_up(&mut tokens);
-        words = romanised::words(&tokens);
+        (words, standard) = (romanised::words(&tokens), romanised::standard(&tokens));
     }
     let rules = rules::score(&tokens);
     let dense = dense(&tokens, &rules);
-    (rules, Reading { features, register, words, dense })
+    (rules, Reading { features, register, words, standard, dense })
+}
+
+/// Reads a text by the weights in the repository.
+pub(crate) fn of(text: &str) -> Reading {
+    read(text, |features| MODEL.register(features, [0.0; LATIN_REGISTERS])).1
 }
 
 fn dense(tokens: &[Token<'_>], rules: &Rules) -> [f32; DENSE] {

@@ -52,6 +52,11 @@ impl Register {
         }
     }
 
+    /// Whether its valence was learnt: people's ratings exist for English alone.
+    pub const fn has_valence(self) -> bool {
+        matches!(self, Self::Chat | Self::Tweet)
+    }
+
     /// Which table it uses: 0 Latin, 1 Indic.
     pub const fn side(self) -> usize {
         matches!(self, Self::Hindi | Self::Bengali) as usize

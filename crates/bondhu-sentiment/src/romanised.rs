@@ -158,6 +158,11 @@ fn without_vowels(folded: &str) -> String {
     out
 }
 
+/// Where each word that was found in a list begins, in bytes, and its standard spelling.
+pub(crate) fn standard(tokens: &[Token<'_>]) -> Vec<(usize, &'static str)> {
+    tokens.iter().filter_map(|token| Some((token.start, token.known?.form))).collect()
+}
+
 const FORM: u32 = 0x7feb_352d;
 const LEMMA: u32 = 0x846c_a68b;
 

@@ -5,7 +5,7 @@ use crate::{
     crisis::{Crisis, detect},
     model::{Answers, MODEL, Model},
     moods, reading,
-    register::{LATIN, LATIN_REGISTERS},
+    register::{LATIN, LATIN_REGISTERS, Register},
     rules::Rules,
     spelling::Words,
 };
@@ -26,11 +26,12 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
     }
     let answers = model.answers(&reading);
     let polarity = softmax(&answers.polarity);
-    let sentiment = sentiment(model, polarity, answers.valence, &rules);
+    let sentiment = sentiment(model, reading.register, parts_of(polarity, &answers, &rules));
     let best = (0..3).max_by(|a, b| polarity[*a].total_cmp(&polarity[*b])).unwrap_or(1);
     let has_evidence = !rules.spans.is_empty() || polarity[best] >= SURE;
     let words = Words::of(text);
-    let moods = moods(model, &answers, &words);
+    let standard = words.respelled(&reading.standard);
+    let moods = moods(model, &answers, moods::phrases(&words, standard.as_ref()));
     let mood = if moods[0].1 < f64::from(NAMED) { Mood::Neutral } else { moods[0].0 };
     Analysis {
         sentiment: if has_evidence { f64::from(sentiment) } else { 0.5 },
@@ -39,7 +40,7 @@ pub fn analyze(text: &str, hints: Hints) -> Analysis {
         moods,
         confidence: if has_evidence { f64::from(polarity[best]) } else { 0.0 },
         language: reading.register.language(),
-        crisis: detect::read(text, &words, reading.features),
+        crisis: detect::read(text, &words, standard.as_ref(), reading.features),
         spans: rules.spans,
     }
 }
@@ -64,14 +65,9 @@ fn extra(hints: Hints) -> [f32; LATIN_REGISTERS] {
     LATIN.map(|register| if hints.language == Some(register.language()) { HINT } else { 0.0 })
 }
 
-/// The sum that the map of sentiment takes.
-pub(crate) fn stacked(model: &Model<'_>, polarity: [f32; 3], valence: f32, rules: &Rules) -> f32 {
-    let [a, b, c, d] = model.dense.stack;
-    a * (polarity[2] - polarity[0]) + b * valence + c * rules.compound + d * rules.emoji
-}
-
-fn sentiment(model: &Model<'_>, polarity: [f32; 3], valence: f32, rules: &Rules) -> f32 {
-    let x = stacked(model, polarity, valence, rules);
+fn sentiment(model: &Model<'_>, register: Register, parts: [f32; 4]) -> f32 {
+    let stack = &model.dense.stacks[usize::from(!register.has_valence())];
+    let x: f32 = stack.iter().zip(parts).map(|(weight, part)| weight * part).sum();
     let [from, to] = &model.dense.knots;
     let after = from.partition_point(|knot| *knot < x);
     let y = match after {
@@ -86,8 +82,7 @@ fn sentiment(model: &Model<'_>, polarity: [f32; 3], valence: f32, rules: &Rules)
     (0.5 + 0.5 * y).clamp(0.0, 1.0)
 }
 
-fn moods(model: &Model<'_>, answers: &Answers, words: &Words) -> Vec<(Mood, f64)> {
-    let phrases = moods::phrases(words);
+fn moods(model: &Model<'_>, answers: &Answers, phrases: [f32; 11]) -> Vec<(Mood, f64)> {
     let logits: [f32; 11] = std::array::from_fn(|k| answers.moods[k] + model.dense.phrase * phrases[k]);
     let shares = softmax(&logits);
     let mut moods: Vec<(Mood, f64)> = Mood::ALL.into_iter().zip(shares.map(f64::from)).collect();
@@ -107,10 +102,14 @@ fn softmax<const N: usize>(logits: &[f32; N]) -> [f32; N] {
     shares.map(|share| share / sum)
 }
 
-/// Parts of the sentiment that the trainer weighs: polarity, valence, rule score, emoji.
+/// What the sentiment is put together from: polarity, valence, rule score, emoji.
+fn parts_of(polarity: [f32; 3], answers: &Answers, rules: &Rules) -> [f32; 4] {
+    [polarity[2] - polarity[0], answers.valence, rules.compound, rules.emoji]
+}
+
+/// The same for a text, by weights that are still being made.
 pub(crate) fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
     let (rules, reading) = reading::read(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
     let answers = model.answers(&reading);
-    let polarity = softmax(&answers.polarity);
-    [polarity[2] - polarity[0], answers.valence, rules.compound, rules.emoji]
+    parts_of(softmax(&answers.polarity), &answers, &rules)
 }

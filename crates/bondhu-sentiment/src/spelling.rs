@@ -38,12 +38,34 @@ impl Words {
             places: Vec::with_capacity(count),
             keys: Vec::with_capacity(count),
         };
-        each_word(text, |word, start, end| {
-            words.letters.push_str(word);
-            words.places.push((words.letters.len(), start, end));
-            words.keys.push(Key::of(word));
-        });
+        each_word(text, |word, start, end| words.push(word, start, end));
         words
+    }
+
+    /// The same message with some words in another spelling, given by where each begins in the message: one word or more. None
+    /// if there are none.
+    pub(crate) fn respelled(&self, spellings: &[(usize, &str)]) -> Option<Self> {
+        if spellings.is_empty() {
+            return None;
+        }
+        let mut words = Self::default();
+        let mut left = spellings.iter().peekable();
+        for (word, (_, start, end)) in self.iter().zip(&self.places) {
+            while left.next_if(|(at, _)| at < start).is_some() {}
+            match left.peek() {
+                Some((at, spelling)) if at == start && start < end => {
+                    spelling.split(' ').for_each(|word| words.push(&fold(word), *start, *end));
+                }
+                _ => words.push(word, *start, *end),
+            }
+        }
+        Some(words)
+    }
+
+    fn push(&mut self, folded: &str, start: usize, end: usize) {
+        self.letters.push_str(folded);
+        self.places.push((self.letters.len(), start, end));
+        self.keys.push(Key::of(folded));
     }
 
     /// Each word, empty at every end of a sentence.

@@ -26,9 +26,10 @@ pub fn word_hash(word: &str) -> u32 {
     crate::features::word_hash(word)
 }
 
-/// How many phrases of each mood a text holds, in the order of [`crate::Mood::ALL`].
-pub fn mood_phrases(text: &str) -> [f32; 11] {
-    crate::moods::phrases(&crate::spelling::Words::of(text))
+/// How many phrases of each mood a text holds, by what was read of it, in the order of [`crate::Mood::ALL`].
+pub fn mood_phrases(text: &str, reading: &Reading) -> [f32; 11] {
+    let words = crate::spelling::Words::of(text);
+    crate::moods::phrases(&words, words.respelled(&reading.standard).as_ref())
 }
 
 /// What the sentiment is put together from: polarity, valence, rule score, emoji.

@@ -35,6 +35,35 @@ fn plain_sentences() {
 }
 
 #[test]
+fn moods_are_heard_in_shorthand() {
+    for (text, mood) in [
+        ("amr mon ta onk khrp", Mood::Sad),
+        ("kichui valo lagena", Mood::Sad),
+        ("mood bht khrab h", Mood::Sad),
+        ("mai bht thk gya hu aj", Mood::Tired),
+        ("bhut thkan ho rhi h", Mood::Tired),
+        ("bht ghbrahat ho rhi exam ki", Mood::Anxious),
+        ("sukriya bhai tune bht help ki", Mood::Grateful),
+    ] {
+        assert_eq!(read(text).mood, mood, "{text}");
+    }
+}
+
+#[test]
+fn joy_and_grief_are_as_far_apart_in_every_language() {
+    for (joy, grief) in [
+        ("I am very happy", "I am very sad"),
+        ("मैं बहुत खुश हूँ", "मैं बहुत दुखी हूँ"),
+        ("আমি খুব খুশি", "আমার মন খারাপ"),
+        ("main bahut khush hoon", "main bahut udaas hoon"),
+        ("ami khub khushi", "amar mon kharap"),
+    ] {
+        let apart = read(joy).sentiment - read(grief).sentiment;
+        assert!(apart > 0.2, "{joy}, {grief}: {apart}");
+    }
+}
+
+#[test]
 fn negation_turns_the_sign() {
     for (text, negated) in [
         ("I am happy", "I am not happy"),

@@ -3,7 +3,8 @@
 use bondhu_sentiment::{
     Mood,
     training::{
-        Answers, LATIN_REGISTERS, MOODS, Model, REGISTERS, Register, mood_phrases, parts, polarity_head, reading,
+        Answers, LATIN_REGISTERS, MOODS, Model, REGISTERS, Reading, Register, mood_phrases, parts, polarity_head,
+        reading,
     },
 };
 
@@ -23,17 +24,17 @@ struct Scored {
     targets: Vec<Target>,
 }
 
-fn answers(model: &Model<'_>, text: &str) -> (Answers, Register) {
+fn answers(model: &Model<'_>, text: &str) -> (Answers, Reading) {
     let reading = reading(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
-    (model.answers(&reading), reading.register)
+    (model.answers(&reading), reading)
 }
 
 fn scored(model: &Model<'_>, examples: &[Example]) -> Vec<Scored> {
     examples
         .iter()
         .map(|example| {
-            let (answers, register) = answers(model, &example.text);
-            Scored { polarity: answers.polarity, register, targets: example.targets.clone() }
+            let (answers, reading) = answers(model, &example.text);
+            Scored { polarity: answers.polarity, register: reading.register, targets: example.targets.clone() }
         })
         .collect()
 }
@@ -184,8 +185,9 @@ pub(crate) fn tune_moods(model: &Model<'_>, data: &Parts) -> f32 {
 }
 
 fn logits(model: &Model<'_>, text: &str, weight: f32) -> Vec<f32> {
-    let phrases = mood_phrases(text);
-    answers(model, text).0.moods.iter().zip(phrases).map(|(answer, phrase)| answer + weight * phrase).collect()
+    let (answers, reading) = answers(model, text);
+    let phrases = mood_phrases(text, &reading);
+    answers.moods.iter().zip(phrases).map(|(answer, phrase)| answer + weight * phrase).collect()
 }
 
 /// Macro-F1 over the eight moods that `GoEmotions` can tell, on rows with one of them.
@@ -251,10 +253,12 @@ pub(crate) fn report(model: &Model<'_>, data: &Parts) {
         let with = |of: &dyn Fn(&[f32; 4]) -> f32| {
             correlation(&rows.iter().map(|(x, y)| (f64::from(of(x)), f64::from(*y))).collect::<Vec<_>>())
         };
-        let stack = model.dense.stack;
+        let stacked = |stack: [f32; 4]| with(&|x| x.iter().zip(&stack).map(|(a, b)| a * b).sum());
+        let [full, without] = model.dense.stacks;
         println!(
-            "{name}: r {:.4} (polarity {:.4} valence {:.4} rules {:.4})",
-            with(&|x| x.iter().zip(&stack).map(|(a, b)| a * b).sum()),
+            "{name}: r {:.4} (without valence {:.4}, polarity {:.4} valence {:.4} rules {:.4})",
+            stacked(full),
+            stacked(without),
             with(&|x| x[0]),
             with(&|x| x[1]),
             with(&|x| x[2])

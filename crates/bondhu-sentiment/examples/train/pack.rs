@@ -114,7 +114,7 @@ fn whole_steps<const N: usize>(weights: &[[f32; N]]) -> (Vec<u8>, [f32; N]) {
 pub(crate) struct Chosen {
     shifts: measure::Shifts,
     sharpness: [f32; 3],
-    stack: [f32; 4],
+    stacks: [[f32; 4]; 2],
     knots: [[f32; 16]; 2],
     phrase: f32,
 }
@@ -152,7 +152,7 @@ pub(crate) fn pack(
     let chosen = chosen.unwrap_or_else(|| choose(model.clone(), data));
     measure::shift(&mut model, &chosen.shifts);
     measure::sharpen(&mut model, chosen.sharpness);
-    model.dense.stack = chosen.stack;
+    model.dense.stacks = chosen.stacks;
     model.dense.knots = chosen.knots;
     model.dense.phrase = chosen.phrase;
     (model.to_bytes(), chosen)
@@ -165,11 +165,12 @@ fn choose(mut model: Model<'_>, data: &Parts) -> Chosen {
     measure::sharpen(&mut model, sharpness);
     stack(&mut model, data);
     let phrase = measure::tune_moods(&model, data);
-    Chosen { shifts, sharpness, stack: model.dense.stack, knots: model.dense.knots, phrase }
+    Chosen { shifts, sharpness, stacks: model.dense.stacks, knots: model.dense.knots, phrase }
 }
 
-/// Fits the weights of the parts of sentiment by least squares on the ratings that were held back, then the map from
-/// their sum to the rating: the closest rising map (pool adjacent violators), made odd, in sixteen knots.
+/// Fits the weights of the parts of sentiment by least squares on the ratings that were held back, with valence and for the
+/// languages that have none, then the map from their sum to the rating: the closest rising map (pool adjacent violators), made
+/// odd, in sixteen knots.
 fn stack(model: &mut Model<'_>, data: &Parts) {
     let mut rows: Vec<([f64; 4], f64, f64)> = Vec::new();
     for (name, ratings) in &data.ratings_held {
@@ -194,8 +195,10 @@ fn stack(model: &mut Model<'_>, data: &Parts) {
         row[i] += 0.01;
     }
     let solved = solve(normal);
-    model.dense.stack = solved.map(|x| x as f32);
-    println!("stack {:?}", model.dense.stack);
+    let mut without = normal.map(|row| [row[0], 0.0, row[2], row[3], row[4]]);
+    without[1] = [0.0, 1.0, 0.0, 0.0, 0.0];
+    model.dense.stacks = [solved, solve(without)].map(|stack| stack.map(|x| x as f32));
+    println!("stacks {:?}", model.dense.stacks);
     let mut points: Vec<(f64, f64)> =
         rows.iter().map(|(x, y, _)| (x.iter().zip(&solved).map(|(a, b)| a * b).sum::<f64>(), y / 4.0)).collect();
     let mirrored: Vec<(f64, f64)> = points.iter().map(|(x, y)| (-x, -y)).collect();

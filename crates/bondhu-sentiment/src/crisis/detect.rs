@@ -33,10 +33,10 @@ struct Hit {
     end: usize,
 }
 
-/// What phrases and the vote say about a whole message.
-pub(crate) fn read(text: &str, words: &Words, features: Features) -> Crisis {
+/// What phrases and the vote say about a whole message; the phrases are looked for in standard spelling as well.
+pub(crate) fn read(text: &str, words: &Words, standard: Option<&Words>, features: Features) -> Crisis {
     let look = Look::at(words);
-    let mut crisis = look.phrases(text);
+    let mut crisis = look.phrases(text, standard);
     doubt(&mut crisis, text, &look.places);
     let count = look.places.iter().filter(|(start, end)| start < end).count();
     let level = level_of(&look.sight(words, features), count);
@@ -89,7 +89,14 @@ impl Look {
         vote::sight(features, words, self.hits.iter().map(|hit| hit.kind as u32))
     }
 
-    pub(super) fn phrases(&self, text: &str) -> Crisis {
+    /// What the phrases say, in the spelling in which they say more.
+    pub(super) fn phrases(&self, text: &str, standard: Option<&Words>) -> Crisis {
+        let typed = self.as_typed(text);
+        let standard = standard.map(|words| Self::at(words).as_typed(text));
+        standard.filter(|standard| standard.level > typed.level).unwrap_or(typed)
+    }
+
+    fn as_typed(&self, text: &str) -> Crisis {
         if self.hits.is_empty() {
             return Crisis::default();
         }

@@ -321,6 +321,17 @@ fn spelling_variants_fold_together() {
 }
 
 #[test]
+fn spellings_that_no_table_has_are_read_by_the_word_lists() {
+    for (text, sign) in [("mje mrna h ab", "mje mrna h"), ("lagta h khudko maar daalu", "khudko maar daalu")] {
+        let words = spelling::Words::of(text);
+        assert_eq!(super::detect::Look::at(&words).phrases(text, None).level, None, "{text}");
+        let said = super::crisis(text);
+        assert_eq!(said.level, Some(CrisisLevel::Ideation), "{text}");
+        assert!(said.signs.iter().any(|found| &text[found.start..found.end] == sign), "{text}: {:?}", said.signs);
+    }
+}
+
+#[test]
 fn levels_survive_their_numbers() {
     for level in [CrisisLevel::Concern, CrisisLevel::Ideation, CrisisLevel::Acute] {
         assert_eq!(CrisisLevel::from_i16(level.as_i16()), Some(level));
