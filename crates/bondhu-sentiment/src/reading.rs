@@ -3,7 +3,7 @@
 use crate::{
     features::{self, Features},
     model::MODEL,
-    register::{LATIN_REGISTERS, Register},
+    register::{LATIN, LATIN_REGISTERS, Register},
     romanised::{self, WORD_BLOCKS},
     rules::{self, Rules},
     tokens::{self, Kind, Token},
@@ -38,15 +38,18 @@ impl Reading {
     }
 }
 
-/// Reads a text; `register` tells what its features are to be read as.
-pub(crate) fn read(text: &str, register: impl FnOnce(&Features) -> Register) -> (Rules, Reading) {
+/// Reads a text; `register_of` tells what its features are to be read as, and is given what to add to the score of each Latin
+/// register.
+pub(crate) fn read(
+    text: &str,
+    register_of: impl Fn(&Features, [f32; LATIN_REGISTERS]) -> Register,
+) -> (Rules, Reading) {
     let mut letters = String::new();
     let mut tokens = tokens::tokens(text, &mut letters);
     let features = features::features(&tokens);
-    let register = register(&features);
+    let register = settle(&mut tokens, |extra| register_of(&features, extra));
     let (mut words, mut standard) = Default::default();
-    if let Some(list) = romanised::of(register) {
-        list.look_up(&mut tokens);
+    if register.romanised().is_some() {
         (words, standard) = (romanised::words(&tokens), romanised::standard(&tokens));
     }
     let rules = rules::score(&tokens);
@@ -54,9 +57,24 @@ pub(crate) fn read(text: &str, register: impl FnOnce(&Features) -> Register) -> 
     (rules, Reading { features, register, words, standard, dense })
 }
 
+/// The register of a text. Those of Hindi and Bengali in Latin letters need a listed word that says so, and the tokens know
+/// then what their words are: by the register table alone, one English tweet in twenty would be Hindi.
+fn settle(tokens: &mut [Token<'_>], register_of: impl Fn([f32; LATIN_REGISTERS]) -> Register) -> Register {
+    let mut extra = [0.0; LATIN_REGISTERS];
+    loop {
+        let register = register_of(extra);
+        let place = LATIN.iter().position(|latin| *latin == register).unwrap_or_default();
+        let (Some(list), 0.0) = (romanised::of(register), extra[place]) else { return register };
+        if list.look_up(tokens) {
+            return register;
+        }
+        extra[place] = f32::NEG_INFINITY;
+    }
+}
+
 /// Reads a text by the weights in the repository.
 pub(crate) fn of(text: &str) -> Reading {
-    read(text, |features| MODEL.register(features, [0.0; LATIN_REGISTERS])).1
+    read(text, |features, extra| MODEL.register(features, extra)).1
 }
 
 fn dense(tokens: &[Token<'_>], rules: &Rules) -> [f32; DENSE] {

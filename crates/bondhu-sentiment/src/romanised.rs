@@ -26,6 +26,8 @@ pub(crate) struct Known {
     pub(crate) valence: f32,
     /// Whether it is a negation and nothing else.
     pub(crate) negates: bool,
+    /// Whether English has a word that is spelled so.
+    is_english_too: bool,
 }
 
 /// The list of one language.
@@ -91,21 +93,29 @@ impl Romanised {
         unambiguous(by_fold, &folded).or_else(|| unambiguous(by_consonants, &without_vowels(&folded)))
     }
 
-    /// Writes into the tokens what their words are.
-    pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) {
+    /// Writes into the tokens what their words are. Nothing, if no word tells that it is this language rather than English:
+    /// then it says so.
+    pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) -> bool {
+        let tells = |known: Known| !known.form.is_ascii() && !known.is_english_too;
+        let is_word = |token: &&Token<'_>| token.kind == Kind::Word && token.english.is_none();
+        if !tokens.iter().filter(is_word).any(|token| self.listed(token.text).is_some_and(tells)) {
+            return false;
+        }
         for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
             // "kiss" and "heaven" are English before they are another spelling of a word that sounds like them.
             let by_sound = || token.english.is_none().then(|| self.by_sound(token.text)).flatten();
             token.known = self.listed(token.text).or_else(by_sound);
         }
+        true
     }
 }
 
-/// A row of a list: spelling, standard spelling, dictionary form, valence.
+/// A row of a list: spelling, standard spelling, dictionary form, valence, and "en" where English has the word too.
 fn parse(row: &'static str) -> Option<(&'static str, Known)> {
     let mut cells = row.split('\t');
     let (word, form, lemma, valence) = (cells.next()?, cells.next()?, cells.next()?, cells.next()?.parse().ok()?);
-    Some((word, Known { form, lemma, valence, negates: NEGATIONS.contains(&form) }))
+    let is_english_too = cells.next() == Some("en");
+    Some((word, Known { form, lemma, valence, negates: NEGATIONS.contains(&form), is_english_too }))
 }
 
 fn add(to: &mut FxHashMap<Key, Option<Known>>, fold: &str, known: Known) {

@@ -20,7 +20,7 @@ const SURE: f32 = 0.45;
 /// Reads a text.
 pub fn analyze(text: &str, hints: Hints) -> Analysis {
     let model = &*MODEL;
-    let (rules, reading) = reading::read(text, |features| model.register(features, extra(hints)));
+    let (rules, reading) = reading::read(text, |features, extra| model.register(features, hinted(hints, extra)));
     if reading.features.hashes.is_empty() {
         return silent(hints.language.unwrap_or(Language::English));
     }
@@ -61,8 +61,14 @@ fn silent(language: Language) -> Analysis {
     }
 }
 
-fn extra(hints: Hints) -> [f32; LATIN_REGISTERS] {
-    LATIN.map(|register| if hints.language == Some(register.language()) { HINT } else { 0.0 })
+/// What is added to the scores of the registers where the usual language is known.
+fn hinted(hints: Hints, mut extra: [f32; LATIN_REGISTERS]) -> [f32; LATIN_REGISTERS] {
+    for (extra, register) in extra.iter_mut().zip(LATIN) {
+        if hints.language == Some(register.language()) {
+            *extra = HINT;
+        }
+    }
+    extra
 }
 
 fn sentiment(model: &Model<'_>, register: Register, parts: [f32; 4]) -> f32 {
@@ -109,7 +115,7 @@ fn parts_of(polarity: [f32; 3], answers: &Answers, rules: &Rules) -> [f32; 4] {
 
 /// The same for a text, by weights that are still being made.
 pub(crate) fn parts(model: &Model<'_>, text: &str) -> [f32; 4] {
-    let (rules, reading) = reading::read(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
+    let (rules, reading) = reading::read(text, |features, extra| model.register(features, extra));
     let answers = model.answers(&reading);
     parts_of(softmax(&answers.polarity), &answers, &rules)
 }

@@ -16,9 +16,10 @@ pub fn features(text: &str) -> Features {
     crate::features::of(text)
 }
 
-/// A text as the model reads it, where `register` tells what its features are to be read as.
-pub fn reading(text: &str, register: impl FnOnce(&Features) -> Register) -> Reading {
-    crate::reading::read(text, register).1
+/// A text as the model reads it, where `register_of` tells what its features are to be read as; it is given what to add to the
+/// score of each Latin register.
+pub fn reading(text: &str, register_of: impl Fn(&Features, [f32; LATIN_REGISTERS]) -> Register) -> Reading {
+    crate::reading::read(text, register_of).1
 }
 
 /// The hash of the feature that a word is.

@@ -136,6 +136,20 @@ fn languages_are_told_apart() {
 }
 
 #[test]
+fn short_english_is_english() {
+    for text in [
+        "Happy birthday sir!",
+        "Life is good.",
+        "nice to meet you too!",
+        "ok x",
+        "so true",
+        "So cute! Congrats ladies!!!",
+    ] {
+        assert_eq!(read(text).language, Language::English, "{text}");
+    }
+}
+
+#[test]
 fn lazy_spelling_says_the_same() {
     for (text, lazy, polarity) in [
         ("apnar video ta onek valo laglo vai", "apner vdo ta onk vlo lglo vaia", Polarity::Positive),
@@ -225,7 +239,7 @@ fn hashes_are_pinned_down() {
     same_hashes("ok", &hashes("ok"), GOLDEN_OK);
     same_hashes("ভালো", &hashes("ভালো")[..4], GOLDEN_BENGALI);
     same_hashes("soooo", &hashes("soooo")[..3], GOLDEN_DRAWN);
-    same_hashes("vlo na", &reading("vlo na", |_| Register::Banglish).words.concat(), GOLDEN_WORDS);
+    same_hashes("vlo na", &reading("vlo na", |_, _| Register::Banglish).words.concat(), GOLDEN_WORDS);
 }
 
 fn same_hashes(text: &str, found: &[u32], expected: &[u32]) {

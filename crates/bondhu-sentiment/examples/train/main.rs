@@ -165,7 +165,7 @@ fn to_rows(examples: &[Example], registers: &pack::Registers) -> Vec<Row> {
     examples
         .iter()
         .map(|example| {
-            let reading = training::reading(&example.text, |features| registers.of(features));
+            let reading = training::reading(&example.text, |features, extra| registers.of(features, extra));
             Row { reading, origin: example.register, targets: example.targets.clone(), weight: example.weight }
         })
         .collect()

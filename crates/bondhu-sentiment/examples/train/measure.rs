@@ -2,10 +2,7 @@
 
 use bondhu_sentiment::{
     Mood,
-    training::{
-        Answers, LATIN_REGISTERS, MOODS, Model, REGISTERS, Reading, Register, mood_phrases, parts, polarity_head,
-        reading,
-    },
+    training::{Answers, MOODS, Model, REGISTERS, Reading, Register, mood_phrases, parts, polarity_head, reading},
 };
 
 use crate::{
@@ -25,7 +22,7 @@ struct Scored {
 }
 
 fn answers(model: &Model<'_>, text: &str) -> (Answers, Reading) {
-    let reading = reading(text, |features| model.register(features, [0.0; LATIN_REGISTERS]));
+    let reading = reading(text, |features, extra| model.register(features, extra));
     (model.answers(&reading), reading)
 }
 

@@ -3,8 +3,8 @@
 use bondhu_sentiment::{
     Language,
     training::{
-        Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, POLES, ROMANISED, ROMANISED_REGISTERS, Register,
-        features, parts, polarity_head, row, share,
+        Dense, Features, HEADS, LATIN, LATIN_REGISTERS, Model, POLES, ROMANISED, ROMANISED_REGISTERS, Register, parts,
+        polarity_head, reading, row, share,
     },
 };
 
@@ -23,14 +23,14 @@ pub(crate) struct Registers {
 }
 
 impl Registers {
-    pub(crate) fn of(&self, features: &Features) -> Register {
+    pub(crate) fn of(&self, features: &Features, extra: [f32; LATIN_REGISTERS]) -> Register {
         let model = Model {
             dense: self.dense.clone(),
             register_table: &self.table,
             tables: [&[], &[]],
             romanised_tables: [&[], &[]],
         };
-        model.register(features, [0.0; LATIN_REGISTERS])
+        model.register(features, extra)
     }
 }
 
@@ -43,7 +43,14 @@ pub(crate) fn registers(examples: &[Example], settings: Settings) -> Registers {
     let mut rows: Vec<(Features, usize)> = Vec::new();
     for example in examples {
         let Some(class) = LATIN.iter().position(|known| *known == example.register) else { continue };
-        rows.push((features(&example.text), class));
+        // Many rows of the Hindi set are English: they would teach that English is Hindi.
+        let as_labelled = |_: &Features, extra: [f32; LATIN_REGISTERS]| {
+            if extra[class] < 0.0 { Register::Chat } else { LATIN[class] }
+        };
+        let reading = reading(&example.text, as_labelled);
+        if reading.register == LATIN[class] {
+            rows.push((reading.features, class));
+        }
     }
     let mut weights = vec![[0.0_f32; LATIN_REGISTERS]; length];
     let mut squares = weights.clone();

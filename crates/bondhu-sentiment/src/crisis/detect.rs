@@ -1,7 +1,7 @@
 //! From phrases to a level: what is hidden, who is meant, when, and whether it is a story.
 
 use super::doubt::doubt;
-use super::tables::{Kind, TABLES, Tables};
+use super::tables::{Kind, TABLES, Tables, pass_of};
 use super::vote::{self, VOTE};
 use super::{Crisis, CrisisLevel, CrisisReason, Sign};
 use crate::features::Features;
@@ -74,14 +74,29 @@ pub(super) struct Look {
 
 impl Look {
     pub(super) fn at(words: &Words) -> Self {
+        Self::of(TABLES.phrases.numbers(words), words.places())
+    }
+
+    /// The same message in another spelling: what is an idiom or a denial as it was typed stays one.
+    fn respelled(&self, words: &Words) -> Self {
+        let (mut numbers, places) = (TABLES.phrases.numbers(words), words.places());
+        for hit in self.hits.iter().filter(|hit| pass_of(hit.kind) < 2) {
+            let (from, to) = (self.places[hit.start].0, self.places[hit.end - 1].1);
+            let first = places.partition_point(|(start, _)| *start < from);
+            let after = places.partition_point(|(start, _)| *start < to);
+            numbers.hide(first..after);
+        }
+        Self::of(numbers, places)
+    }
+
+    fn of(mut numbers: Numbers, places: Vec<(usize, usize)>) -> Self {
         let tables = &*TABLES;
-        let mut numbers = tables.phrases.numbers(words);
         let mut hits = hide(tables, &mut numbers);
         for start in 0..numbers.words.len() {
             hits.extend(tables.at(2, &numbers, start).map(|(kind, end)| Hit { kind, start, end }));
         }
         hits.sort_by_key(|hit| hit.start);
-        Self { numbers: numbers.words, places: words.places(), hits }
+        Self { numbers: numbers.words, places, hits }
     }
 
     /// What the vote sees.
@@ -91,12 +106,12 @@ impl Look {
 
     /// What the phrases say, in the spelling in which they say more.
     pub(super) fn phrases(&self, text: &str, standard: Option<&Words>) -> Crisis {
-        let typed = self.as_typed(text);
-        let standard = standard.map(|words| Self::at(words).as_typed(text));
+        let typed = self.verdict(text);
+        let standard = standard.map(|words| self.respelled(words).verdict(text));
         standard.filter(|standard| standard.level > typed.level).unwrap_or(typed)
     }
 
-    fn as_typed(&self, text: &str) -> Crisis {
+    fn verdict(&self, text: &str) -> Crisis {
         if self.hits.is_empty() {
             return Crisis::default();
         }

@@ -118,7 +118,7 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 /// Idioms, then denials, then everything else: what one pass hides, the next does not see.
 const PASSES: usize = 3;
 
-fn pass_of(kind: Kind) -> usize {
+pub(super) fn pass_of(kind: Kind) -> usize {
     match kind {
         Kind::Mask => 0,
         Kind::Denial | Kind::DeniedAct => 1,
