@@ -57,15 +57,18 @@ pub(crate) fn read(
     (rules, Reading { features, register, words, standard, dense })
 }
 
-/// The register of a text. Those of Hindi and Bengali in Latin letters need a listed word that says so, and the tokens know
-/// then what their words are: by the register table alone, one English tweet in twenty would be Hindi.
+/// The register of a text. Those of Hindi and Bengali in Latin letters need a listed word that says so, or a person who is known
+/// to write so: by the register table alone, one English tweet in twenty would be Hindi. The tokens know then what their words
+/// are.
 fn settle(tokens: &mut [Token<'_>], register_of: impl Fn([f32; LATIN_REGISTERS]) -> Register) -> Register {
     let mut extra = [0.0; LATIN_REGISTERS];
     loop {
         let register = register_of(extra);
         let place = LATIN.iter().position(|latin| *latin == register).unwrap_or_default();
-        let (Some(list), 0.0) = (romanised::of(register), extra[place]) else { return register };
-        if list.look_up(tokens) {
+        let Some(list) = romanised::of(register) else { return register };
+        let is_hinted = extra[place] < 0.0;
+        if is_hinted || list.is_spoken(tokens) {
+            list.look_up(tokens);
             return register;
         }
         extra[place] = f32::NEG_INFINITY;

@@ -93,20 +93,20 @@ impl Romanised {
         unambiguous(by_fold, &folded).or_else(|| unambiguous(by_consonants, &without_vowels(&folded)))
     }
 
-    /// Writes into the tokens what their words are. Nothing, if no word tells that it is this language rather than English:
-    /// then it says so.
-    pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) -> bool {
+    /// Whether a word tells that this is the language, and not English.
+    pub(crate) fn is_spoken(&self, tokens: &[Token<'_>]) -> bool {
         let tells = |known: Known| !known.form.is_ascii() && !known.is_english_too;
         let is_word = |token: &&Token<'_>| token.kind == Kind::Word && token.english.is_none();
-        if !tokens.iter().filter(is_word).any(|token| self.listed(token.text).is_some_and(tells)) {
-            return false;
-        }
+        tokens.iter().filter(is_word).any(|token| self.listed(token.text).is_some_and(tells))
+    }
+
+    /// Writes into the tokens what their words are.
+    pub(crate) fn look_up(&self, tokens: &mut [Token<'_>]) {
         for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
             // "kiss" and "heaven" are English before they are another spelling of a word that sounds like them.
             let by_sound = || token.english.is_none().then(|| self.by_sound(token.text)).flatten();
             token.known = self.listed(token.text).or_else(by_sound);
         }
-        true
     }
 }
 

@@ -147,6 +147,10 @@ fn short_english_is_english() {
     ] {
         assert_eq!(read(text).language, Language::English, "{text}");
     }
+    // Unless the person is known to write something else.
+    let unclear = "le to lo na";
+    assert_eq!(read(unclear).language, Language::English);
+    assert_eq!(analyze(unclear, Hints::language(Language::Hinglish)).language, Language::Hinglish);
 }
 
 #[test]

@@ -332,6 +332,16 @@ fn spellings_that_no_table_has_are_read_by_the_word_lists() {
 }
 
 #[test]
+fn an_idiom_as_it_is_typed_stays_one_in_standard_spelling() {
+    let text = "jeene nahi degi ye ladki";
+    let words = spelling::Words::of(text);
+    let standard = words.respelled(&crate::reading::of(text).standard).unwrap();
+    let alone = super::detect::Look::at(&standard).phrases(text, None);
+    assert_eq!(alone.level, Some(CrisisLevel::Ideation), "the idiom is known in Latin letters alone");
+    assert_eq!(super::by_phrases(text).level, None);
+}
+
+#[test]
 fn levels_survive_their_numbers() {
     for level in [CrisisLevel::Concern, CrisisLevel::Ideation, CrisisLevel::Acute] {
         assert_eq!(CrisisLevel::from_i16(level.as_i16()), Some(level));
